@@ -1,0 +1,159 @@
+"""A job and its tensors as the array takes them: register writes and stream packets.
+
+Both ways into the DUT share this: the bulk path writes an image into its program and tape, the
+front door sends it over AXI.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pymodel.array.config import ArrayConfig
+from pymodel.array.job import Job
+from pymodel.array.layout import pack_activations, pack_parameters, pack_weights
+from pymodel.convolution import Convolution
+from tb.registers import Definitions, halves, load_definitions, word
+
+ACTIVATIONS, WEIGHTS, PARAMETERS = 0, 1, 2
+PARAMETER_BYTES = 4
+
+_ROUNDING = {
+    "double_away": "ROUND_DOUBLE_AWAY",
+    "double_up": "ROUND_DOUBLE_UP",
+    "single": "ROUND_SINGLE",
+}
+
+
+@dataclass(frozen=True)
+class Packet:
+    """One stream packet: `beats` uint8 (beats, bytes that carry data), byte 0 low on the bus.
+
+    `tdest` names the buffer, `address` the buffer word that the packet starts at.
+    """
+
+    tdest: int
+    address: int
+    beats: NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class JobImage:
+    """Everything that one job needs from outside, in the order in which it is sent.
+
+    writes: (register address, 32-bit value), without LOAD_ADDR and CONTROL.
+    packets: activations, weights, parameters.
+    output_beats: output vectors that leave the array; 0 when the job keeps its psums.
+    mac_cycles: MAC vectors that the job issues, one a cycle: the base of any cycle limit.
+    """
+
+    job: Job
+    writes: tuple[tuple[int, int], ...]
+    packets: tuple[Packet, ...]
+    output_beats: int
+    mac_cycles: int
+
+
+def _ceil_div(value: int, divisor: int) -> int:
+    return -(-value // divisor)
+
+
+def register_writes(job: Job, definitions: Definitions) -> tuple[tuple[int, int], ...]:
+    """The job's geometry and numbers as (address, 32-bit value). InputError past 16 bits."""
+    mode = definitions[_ROUNDING[job.rounding]]
+    mode |= int(job.load_psum) << definitions["MODE_LOAD_PSUM"]
+    mode |= int(job.keep_psum) << definitions["MODE_KEEP_PSUM"]
+    values = {
+        "REG_IN_SIZE": halves(job.in_h, job.in_w),
+        "REG_OUT_SIZE": halves(job.out_h, job.out_w),
+        "REG_KERNEL": halves(job.kernel_h, job.kernel_w),
+        "REG_STRIDE": halves(job.stride_h, job.stride_w),
+        "REG_DILATION": halves(job.dilation_h, job.dilation_w),
+        "REG_PAD": halves(job.pad_top, job.pad_left),
+        "REG_CHANNELS": halves(job.in_channels, job.out_channels),
+        "REG_ACT_BASE": job.act_base,
+        "REG_ACT_WRAP": job.act_wrap,
+        "REG_MODE": mode,
+        "REG_X_ZERO_POINT": word(job.x_zero_point),
+        "REG_W_ZERO_POINT": word(job.w_zero_point),
+        "REG_Y_ZERO_POINT": word(job.y_zero_point),
+        "REG_CLAMP_MIN": word(job.clamp_min),
+        "REG_CLAMP_MAX": word(job.clamp_max),
+    }
+    return tuple((definitions[name], value) for name, value in values.items())
+
+
+def element_bytes(elements: NDArray[np.integer], bits: int) -> NDArray[np.uint8]:
+    """Codes (..., lanes) as little-endian bytes (rows, lanes * bits / 8), a row for each vector.
+
+    Codes keep their low `bits` (8, 16 or 32): two's complement.
+    """
+    lanes = elements.shape[-1]
+    patterns = elements.astype(np.int64).astype(f"<i{bits // 8}")
+    return np.ascontiguousarray(patterns).reshape(-1, lanes).view(np.uint8)
+
+
+def _activation_packets(
+    conv: Convolution, x: NDArray[np.int8], job: Job, config: ArrayConfig
+) -> list[Packet]:
+    """The job's input from ACT_BASE on, in two packets where the ring buffer wraps."""
+    beats = element_bytes(pack_activations(x, job, config), config.datapath.element_bits)
+    room = job.act_wrap - job.act_base
+    packets = [Packet(ACTIVATIONS, job.act_base, beats[:room])]
+    if len(beats) > room:
+        packets.append(Packet(ACTIVATIONS, 0, beats[room:]))
+    return packets
+
+
+def build_image(
+    conv: Convolution,
+    x: NDArray[np.int8],
+    job: Job,
+    config: ArrayConfig,
+    definitions: Definitions | None = None,
+) -> JobImage:
+    """The image of one job of `conv` on input x (NHWC), complete in itself.
+
+    `definitions` is the register map, by default the RTL's own.
+    """
+    bits = config.datapath.element_bits
+    weights = element_bytes(pack_weights(conv, job, config), bits)
+    parameters = element_bytes(
+        pack_parameters(conv, job, config).reshape(-1, 1), 8 * PARAMETER_BYTES
+    )
+    blocks = _ceil_div(job.out_channels, config.datapath.oc_lanes)
+    groups = _ceil_div(job.in_channels, config.datapath.ic_lanes)
+    vectors = blocks * job.out_h * job.out_w
+    return JobImage(
+        job=job,
+        writes=register_writes(job, definitions or load_definitions()),
+        packets=(
+            *_activation_packets(conv, x, job, config),
+            Packet(WEIGHTS, 0, weights),
+            Packet(PARAMETERS, 0, parameters),
+        ),
+        output_beats=0 if job.keep_psum else vectors,
+        mac_cycles=vectors * groups * job.kernel_h * job.kernel_w,
+    )
+
+
+def _same(a: Packet, b: Packet) -> bool:
+    return a.address == b.address and np.array_equal(a.beats, b.beats)
+
+
+def without_reloads(images: Iterable[JobImage]) -> Iterator[JobImage]:
+    """The same images without weights and parameters that the DUT's buffers already hold.
+
+    Only for images that one DUT runs in this order, with no reset between them.
+    """
+    held: dict[int, Packet] = {}
+    for image in images:
+        packets = []
+        for packet in image.packets:
+            if packet.tdest != ACTIVATIONS:
+                if packet.tdest in held and _same(held[packet.tdest], packet):
+                    continue
+                held[packet.tdest] = packet
+            packets.append(packet)
+        yield replace(image, packets=tuple(packets))
