@@ -1,0 +1,1 @@
+"""Golden data: model importers, the LiteRT oracle, golden cases and the demo network."""
