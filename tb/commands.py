@@ -1,0 +1,145 @@
+"""The commands and environment of a cocotb simulation, as cocotb-test knows them.
+
+This is the only module that touches cocotb-test. Its `run()` is passed by: it lets SIM override the caller, accepts a
+run without tests, logs to the console and has no time limit. What is taken from it is how each simulator is invoked.
+"""
+
+import contextlib
+import os
+import signal
+import threading
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cocotb_test import simulator as cocotb_test
+
+from tb.paths import PROJECT_ROOT
+from tb.simulators import Simulator
+
+TIMESCALE = "1ns/1ps"
+_COMPILE_FLAGS = {
+    # Every register that nothing resets starts at a value drawn from the run's seed, never at a convenient zero.
+    "verilator": ("-O3", "--x-assign", "unique", "--x-initial", "unique"),
+    "icarus": ("-Wall",),
+}
+_construction = threading.Lock()
+
+Commands = list[list[str]]
+
+
+@dataclass(frozen=True)
+class Design:
+    """What a simulation binary is built from.
+
+    `flags` go to Verilator only. `vlt` is a Verilator configuration file that names the signals which stay visible;
+    without one, all are. `optimise` is the C++ compiler's level for the model.
+    """
+
+    toplevel: str
+    sources: tuple[Path, ...]
+    parameters: Mapping[str, int | str] = field(default_factory=dict)
+    includes: tuple[Path, ...] = ()
+    flags: tuple[str, ...] = ()
+    vlt: Path | None = None
+    waves: bool = False
+    optimise: str = "-O2"
+
+
+def compile_commands(
+    design: Design, sim: Simulator, folder: Path
+) -> tuple[Commands, dict[str, str]]:
+    """Return the commands that build `design` into `folder`, and their environment."""
+    with _cocotb_test(design, sim, folder, compile_only=True) as bench:
+        return bench.build_command(), _environment(bench, sim)
+
+
+def run_command(
+    design: Design,
+    sim: Simulator,
+    folder: Path,
+    *,
+    module: str,
+    plus_args: Sequence[str],
+    waves: Path | None,
+) -> tuple[list[str], dict[str, str]]:
+    """Return the command that runs the binary in `folder` with the tests of `module`, and its environment."""
+    wave_args = (
+        []
+        if waves is None
+        else ["-fst"]
+        if sim.name == "icarus"
+        else ["--trace", "--trace-file", str(waves)]
+    )
+    options = {
+        "module": module,
+        "plus_args": [*plus_args, *wave_args],
+        "python_search": [str(PROJECT_ROOT)],
+    }
+    with _cocotb_test(design, sim, folder, **options) as bench:
+        if sim.name == "icarus":
+            bench.simulation_args = ["-n"]  # $stop ends the run; it would wait for a key otherwise
+            return bench.run_command(), _environment(bench, sim)
+        return bench.build_command()[-1], _environment(bench, sim)
+
+
+@contextlib.contextmanager
+def _cocotb_test(
+    design: Design, sim: Simulator, folder: Path, **options: object
+) -> Iterator[cocotb_test.Verilator | cocotb_test.Icarus]:
+    """Make cocotb-test's own object for `design`, and undo what making it does to the process."""
+    flags = [*_COMPILE_FLAGS[sim.name]]
+    if sim.name == "verilator":
+        make_args = [f"OPT_FAST={design.optimise}", f"OPT_SLOW={design.optimise}", "OPT_GLOBAL=-O2"]
+        options["make_args"] = ["--silent", "-j2", *make_args]
+        flags += ["--trace-vcd", "--trace-structs"] if design.waves else []
+        flags += ["--no-public-flat-rw", str(design.vlt)] if design.vlt else []
+        flags += design.flags
+    else:
+        options["waves"] = design.waves
+    make = cocotb_test.Verilator if sim.name == "verilator" else cocotb_test.Icarus
+    with _construction, _undo_side_effects(sim):
+        yield make(
+            toplevel=design.toplevel,
+            **{"module": "none", "waves": False, **options},
+            verilog_sources=[str(path) for path in design.sources],
+            includes=[str(path) for path in design.includes],
+            parameters=dict(design.parameters),
+            compile_args=flags,
+            timescale=TIMESCALE,
+            sim_build=str(folder),
+        )
+
+
+@contextlib.contextmanager
+def _undo_side_effects(sim: Simulator) -> Iterator[None]:
+    """Let cocotb-test find `sim` on PATH; put back PATH, and the signal handlers and warning filters it installs."""
+    path = os.environ.get("PATH", "")
+    main_thread = threading.current_thread() is threading.main_thread()
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    os.environ["PATH"] = sim.environment.get("PATH", path)
+    try:
+        with warnings.catch_warnings():
+            yield
+    finally:
+        os.environ["PATH"] = path
+        if main_thread:
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
+
+
+def _environment(bench: cocotb_test.Simulator, sim: Simulator) -> dict[str, str]:
+    """Return cocotb-test's environment without what a surrounding make, pytest or shell would leak into it."""
+    bench.set_env()
+    leaks = (
+        "COCOTB_RESULTS_FILE",
+        "COCOTB_TESTCASE",
+        "COCOTB_TEST_FILTER",
+        "COCOTB_RANDOM_SEED",
+        "COCOTB_PLUSARGS",
+    )
+    make = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES")
+    return {name: value for name, value in bench.env.items() if name not in leaks + make} | dict(
+        sim.environment
+    )
