@@ -1,0 +1,47 @@
+// Sum of IC_LANES lanes in a balanced binary tree: level by level, neighbours (2j, 2j + 1).
+// Combinational. Each lane is brought to TREE_W bits at its leaf; every node has TREE_W bits.
+// One lane is its own root. It does not accumulate over groups.
+// SPDX-License-Identifier: Apache-2.0
+`default_nettype none
+
+module adder_tree #(
+  parameter FORMAT = 0,
+  parameter IC_LANES = 16,
+  parameter LANE_W = 32,
+  parameter TREE_W = 32
+) (
+  input  wire [IC_LANES*LANE_W-1:0] lanes,
+  output wire [TREE_W-1:0]          root
+);
+  localparam LEVELS = $clog2(IC_LANES);
+
+  genvar level, j;
+  generate
+    if (IC_LANES < 1 || IC_LANES > 32 || (1 << LEVELS) != IC_LANES) begin : gen_illegal_lanes
+      adder_tree_needs_IC_LANES_a_power_of_two_up_to_32 u_illegal ();
+    end
+
+    for (level = 0; level <= LEVELS; level = level + 1) begin : gen_level
+      wire [(IC_LANES>>level)*TREE_W-1:0] node;
+
+      for (j = 0; j < (IC_LANES >> level); j = j + 1) begin : gen_node
+        if (level == 0) begin : gen_leaf
+          resize #(.FORMAT(FORMAT), .IN_W(LANE_W), .OUT_W(TREE_W)) u_resize (
+            .value(lanes[j*LANE_W +: LANE_W]),
+            .resized(node[j*TREE_W +: TREE_W])
+          );
+        end else begin : gen_sum
+          tree_node #(.FORMAT(FORMAT), .W(TREE_W)) u_node (
+            .a(gen_level[level-1].node[2*j*TREE_W +: TREE_W]),
+            .b(gen_level[level-1].node[(2*j+1)*TREE_W +: TREE_W]),
+            .sum(node[j*TREE_W +: TREE_W])
+          );
+        end
+      end
+    end
+  endgenerate
+
+  assign root = gen_level[LEVELS].node;
+endmodule
+
+`default_nettype wire

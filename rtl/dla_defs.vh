@@ -1,0 +1,80 @@
+// Every code, register address and bit number of the accelerator: the one source for RTL and Python
+// (tb/registers.py). One `localparam NAME = value;` a line; include it inside a module.
+// It holds no widths or depths: those are parameters of the modules.
+// SPDX-License-Identifier: Apache-2.0
+
+// Lint waiver: a module includes all of these names and uses a few.
+// verilator lint_save
+// verilator lint_off UNUSEDPARAM
+
+// Number formats (parameter FORMAT)
+localparam FORMAT_AFFINE_INT8 = 0;
+
+// Rounding rules of requantise (REG_MODE [1:0])
+localparam ROUND_DOUBLE_AWAY = 2'd0;
+localparam ROUND_DOUBLE_UP = 2'd1;
+localparam ROUND_SINGLE = 2'd2;
+
+// Destinations of a stream packet (s_axis_tdest)
+localparam DEST_ACTIVATIONS = 2'd0;
+localparam DEST_WEIGHTS = 2'd1;
+localparam DEST_PARAMETERS = 2'd2;
+
+// Register addresses, in bytes
+localparam REG_ID = 8'h00;
+localparam REG_SHAPE = 8'h04;
+localparam REG_CONTROL = 8'h08;
+localparam REG_STATUS = 8'h0C;
+localparam REG_LOAD_ADDR = 8'h10;
+localparam REG_IN_SIZE = 8'h20;
+localparam REG_OUT_SIZE = 8'h24;
+localparam REG_KERNEL = 8'h28;
+localparam REG_STRIDE = 8'h2C;
+localparam REG_DILATION = 8'h30;
+localparam REG_PAD = 8'h34;
+localparam REG_CHANNELS = 8'h38;
+localparam REG_ACT_BASE = 8'h3C;
+localparam REG_ACT_WRAP = 8'h40;
+localparam REG_MODE = 8'h44;
+localparam REG_X_ZERO_POINT = 8'h48;
+localparam REG_W_ZERO_POINT = 8'h4C;
+localparam REG_Y_ZERO_POINT = 8'h50;
+localparam REG_CLAMP_MIN = 8'h54;
+localparam REG_CLAMP_MAX = 8'h58;
+localparam REG_BUSY_CYCLES = 8'h60;
+localparam REG_STALL_CYCLES = 8'h64;
+localparam REG_MAC_CYCLES = 8'h68;
+
+// What REG_ID reads: "DLA1"
+localparam ID_VALUE = 32'h444C4131;
+
+// Lowest bit of each field of REG_SHAPE (8 bits each)
+localparam SHAPE_IC_LANES = 0;
+localparam SHAPE_OC_LANES = 8;
+localparam SHAPE_ELEM_W = 16;
+localparam SHAPE_FORMAT = 24;
+
+// Bit numbers of REG_CONTROL, REG_STATUS (the error code is 8 bits) and REG_MODE
+localparam CONTROL_START = 0;
+localparam CONTROL_CLEAR = 1;
+localparam STATUS_BUSY = 0;
+localparam STATUS_DONE = 1;
+localparam STATUS_ERROR = 2;
+localparam STATUS_CODE = 8;
+localparam MODE_ROUNDING = 0;
+localparam MODE_LOAD_PSUM = 8;
+localparam MODE_KEEP_PSUM = 9;
+
+// Error codes (REG_STATUS [15:8])
+localparam ERR_NONE = 8'd0;
+localparam ERR_ZERO_SIZE = 8'd1;
+localparam ERR_ACT_RANGE = 8'd2;
+localparam ERR_WEIGHT_RANGE = 8'd3;
+localparam ERR_PARAM_RANGE = 8'd4;
+localparam ERR_PSUM_RANGE = 8'd5;
+localparam ERR_ROUNDING = 8'd6;
+localparam ERR_CLAMP = 8'd7;
+localparam ERR_LOAD_RANGE = 8'd8;
+localparam ERR_BUSY = 8'd9;
+
+// verilator lint_restore

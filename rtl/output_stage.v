@@ -1,0 +1,53 @@
+// From a finished psum to an output element: sign-extend to 32 bits, add the bias, requantise, clamp.
+// Combinational. The bias is added modulo 2^32. It holds no parameters: they come with each psum.
+// SPDX-License-Identifier: Apache-2.0
+`default_nettype none
+
+module output_stage #(
+  parameter FORMAT = 0,
+  parameter PSUM_W = 32,
+  parameter ELEM_W = 8
+) (
+  input  wire [PSUM_W-1:0] psum,
+  input  wire [31:0]       bias,
+  input  wire [31:0]       multiplier,
+  input  wire [7:0]        shift,
+  input  wire [1:0]        rounding,
+  input  wire [ELEM_W-1:0] zero_point,
+  input  wire [ELEM_W-1:0] clamp_min,
+  input  wire [ELEM_W-1:0] clamp_max,
+  output wire [ELEM_W-1:0] y
+);
+  generate
+    if (PSUM_W > 32) begin : gen_illegal_width
+      output_stage_needs_PSUM_W_up_to_32 u_illegal ();
+    end
+  endgenerate
+
+  wire [31:0] acc;
+  wire [31:0] scaled;
+
+  accumulate #(.FORMAT(FORMAT), .IN_W(PSUM_W), .ACC_W(32)) u_bias (
+    .acc(bias),
+    .addend(psum),
+    .sum(acc)
+  );
+
+  requantise #(.FORMAT(FORMAT)) u_requantise (
+    .acc(acc),
+    .multiplier(multiplier),
+    .shift(shift),
+    .rounding(rounding),
+    .scaled(scaled)
+  );
+
+  clamp #(.FORMAT(FORMAT), .ELEM_W(ELEM_W)) u_clamp (
+    .value(scaled),
+    .zero_point(zero_point),
+    .clamp_min(clamp_min),
+    .clamp_max(clamp_max),
+    .y(y)
+  );
+endmodule
+
+`default_nettype wire
