@@ -1,0 +1,1 @@
+"""Bit-accurate reference of the accelerator's datapath, in NumPy and the standard library alone."""

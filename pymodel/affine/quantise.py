@@ -1,0 +1,96 @@
+"""Real values to affine int8 codes and back, and the parameters that fit a range."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from pymodel.errors import InputError
+from pymodel.fixed_point import round_half_away
+
+CODE_MIN, CODE_MAX = -128, 127
+FAR = np.float32(1 << 20)
+"""Steps beyond which every zero point saturates."""
+
+
+def quantise(
+    values: ArrayLike,
+    scale: ArrayLike,
+    zero_point: ArrayLike = 0,
+    axis: int = -1,
+    name: str = "input",
+) -> NDArray[np.int8]:
+    """Codes of real values: round-half-away(value / scale) + zero point, saturated to int8.
+
+    The division is float32's. Source: TFLite `AffineQuantize` (reference/quantize.h).
+
+    Args:
+        values: any shape, taken as float32.
+        scale, zero_point: one value, or one per index of `axis`.
+        axis: the channel axis; without effect for a single scale.
+        name: the tensor's name, for the error.
+
+    Raises:
+        InputError: a value that is NaN or infinite; it names the tensor and the index.
+    """
+    real = np.asarray(values, dtype=np.float32)
+    bad = np.argwhere(~np.isfinite(real))
+    if bad.size:
+        index = tuple(int(i) for i in bad[0])
+        raise InputError(f"tensor {name}: element {index} is {real[index]}, "
+                         f"which affine int8 cannot represent")
+    with np.errstate(over="ignore"):
+        steps = real / _along(scale, axis, real.ndim, np.float32)
+    whole = round_half_away(np.clip(steps, -FAR, FAR)).astype(np.int64)
+    code: NDArray[np.int64] = whole + _along(zero_point, axis, real.ndim, np.int64)
+    return np.clip(code, CODE_MIN, CODE_MAX).astype(np.int8)
+
+
+def dequantise(
+    codes: ArrayLike, scale: ArrayLike, zero_point: ArrayLike = 0, axis: int = -1
+) -> NDArray[np.float32]:
+    """Real values of codes: float32 scale * (code - zero point), rounded to float32 once.
+
+    Source: TFLite `Dequantize` (reference/dequantize.h). Arguments as in `quantise`.
+    """
+    stored = np.asarray(codes, dtype=np.int64)
+    offset = stored - _along(zero_point, axis, stored.ndim, np.int64)
+    step = _along(scale, axis, stored.ndim, np.float32)
+    real: NDArray[np.float64] = step.astype(np.float64) * offset
+    return real.astype(np.float32)
+
+
+def quantisation_parameters(minimum: float, maximum: float) -> tuple[np.float32, int]:
+    """(scale, zero point) whose codes -128..127 cover minimum..maximum and hold 0 exactly.
+
+    The range is widened to contain 0, and the zero point is the nearest code. An all-zero range
+    gets scale 1 and zero point 0.
+
+    Source: TFLite `ChooseQuantizationParams` (kernels/internal/quantization_util.h).
+
+    Raises:
+        InputError: the range is empty or not finite.
+    """
+    if not (np.isfinite(minimum) and np.isfinite(maximum) and minimum <= maximum):
+        raise InputError(f"quantisation range must be finite and ascending, "
+                         f"found {minimum} to {maximum}")
+    low, high = min(float(minimum), 0.0), max(float(maximum), 0.0)
+    if low == high:
+        return np.float32(1), 0
+    scale = (high - low) / (CODE_MAX - CODE_MIN)
+    from_low, from_high = CODE_MIN - low / scale, CODE_MAX - high / scale
+    low_error, high_error = abs(CODE_MIN) + abs(low / scale), abs(CODE_MAX) + abs(high / scale)
+    zero_point = from_low if low_error < high_error else from_high
+    return np.float32(scale), int(round_half_away(np.clip(zero_point, CODE_MIN, CODE_MAX)))
+
+
+def _along(
+    parameter: ArrayLike, axis: int, ndim: int, dtype: type[np.generic]
+) -> NDArray[Any]:
+    """A parameter shaped so that it broadcasts along `axis` of an array of `ndim` dimensions."""
+    array = np.asarray(parameter, dtype=dtype)
+    if array.size == 1:
+        return array.reshape(())
+    shape = [1] * ndim
+    shape[axis] = array.size
+    return array.reshape(shape)

@@ -1,0 +1,58 @@
+"""Primitives of fixed-point arithmetic on int64 arrays. Each widens first and computes after."""
+
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Int64Array = NDArray[np.int64]
+Ties = Literal["away", "up"]
+
+INT32_MIN, INT32_MAX = -(2**31), 2**31 - 1
+
+
+def wrap(value: ArrayLike, bits: int) -> Int64Array:
+    """The low `bits` (1 to 63) of each value, read as two's complement."""
+    half = np.int64(1) << (bits - 1)
+    mask = (np.int64(1) << bits) - 1
+    wrapped: Int64Array = ((_widen(value) & mask) ^ half) - half
+    return wrapped
+
+
+def srdhm(a: ArrayLike, b: ArrayLike) -> Int64Array:
+    """Saturating rounding doubling high multiply of int32 values: (a * b + 2^30) >> 31.
+
+    Ties go towards plus infinity. Only INT32_MIN times itself saturates, to INT32_MAX.
+
+    Source: gemmlowp `SaturatingRoundingDoublingHighMul` (fixedpoint/fixedpoint.h).
+    """
+    high: Int64Array = (_widen(a) * _widen(b) + (1 << 30)) >> 31
+    return np.minimum(high, INT32_MAX)
+
+
+def rounding_shift_right(value: ArrayLike, shift: ArrayLike, ties: Ties = "away") -> Int64Array:
+    """value / 2^shift, rounded to nearest, for |value| <= 2^62 and shift from 0 to 62.
+
+    Ties go away from zero (gemmlowp `RoundingDivideByPOT`) or up, towards plus infinity.
+    """
+    wide, count = _widen(value), _widen(shift)
+    half = (np.int64(1) << count) >> 1
+    rounded: Int64Array = (wide + half) >> count
+    if ties == "away":
+        rounded -= (wide < 0) & (half > 0) & (((wide + half) & (2 * half - 1)) == 0)
+    return rounded
+
+
+def round_half_away(value: ArrayLike) -> NDArray[np.floating[Any]]:
+    """Each float rounded to the nearest integer, ties away from zero, in its own dtype.
+
+    Exact also just below a half, where adding 0.5 would round up. Source: C's `round`.
+    """
+    real = np.asarray(value)
+    whole = np.trunc(real)
+    rounded: NDArray[np.floating[Any]] = whole + np.copysign(np.abs(real - whole) >= 0.5, real)
+    return rounded
+
+
+def _widen(value: ArrayLike) -> Int64Array:
+    return np.asarray(value, dtype=np.int64)

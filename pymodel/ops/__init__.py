@@ -1,0 +1,1 @@
+"""One module per TFLite op: lowers a network's layer to the numbers the array runs."""
