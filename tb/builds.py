@@ -1,4 +1,4 @@
-"""Simulation binaries: built once for each content, kept under build/sim, and listed with their time.
+"""Simulation binaries: built once for each content, kept under build/sim, listed with their time.
 
 `python -m tb.builds` prints the list and writes it to build/build-times.json.
 """
@@ -14,6 +14,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import cocotb
 
@@ -33,7 +34,7 @@ class BuildFailed(Exception):
 
 
 def build(design: Design, sim: Simulator) -> Path:
-    """Return the folder that holds the binary of `design`, building it when no such content was built before.
+    """Return the folder with the binary of `design`; build it if its content was not built before.
 
     Several processes may ask for the same design at once: one builds, the others wait for it.
 
@@ -55,8 +56,8 @@ def build(design: Design, sim: Simulator) -> Path:
     return folder
 
 
-def built() -> list[dict[str, object]]:
-    """Return the record of every cached build: toplevel, sim, parameters, flags, seconds; slowest last."""
+def built() -> list[dict[str, Any]]:
+    """Return every cached build, slowest last: toplevel, sim, parameters, flags, seconds."""
     records = [json.loads(path.read_text()) for path in _CACHE.glob(f"*/{_RECORD}")]
     return sorted(records, key=lambda record: record["seconds"])
 

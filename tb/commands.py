@@ -1,7 +1,8 @@
 """The commands and environment of a cocotb simulation, as cocotb-test knows them.
 
-This is the only module that touches cocotb-test. Its `run()` is passed by: it lets SIM override the caller, accepts a
-run without tests, logs to the console and has no time limit. What is taken from it is how each simulator is invoked.
+This is the only module that touches cocotb-test. Its `run()` is passed by: it lets SIM override the
+caller, accepts a run without tests, logs to the console and has no time limit. What is taken from
+it is how each simulator is invoked.
 """
 
 import contextlib
@@ -20,10 +21,15 @@ from tb.simulators import Simulator
 
 TIMESCALE = "1ns/1ps"
 _COMPILE_FLAGS = {
-    # Every register that nothing resets starts at a value drawn from the run's seed, never at a convenient zero.
+    # A register that nothing resets starts at a value drawn from the run's seed, not at zero.
     "verilator": ("-O3", "--x-assign", "unique", "--x-initial", "unique"),
     "icarus": ("-Wall",),
 }
+_LEAKS = frozenset(
+    ["COCOTB_PLUSARGS", "COCOTB_RANDOM_SEED", "COCOTB_RESULTS_FILE"]
+    + ["COCOTB_TESTCASE", "COCOTB_TEST_FILTER"]
+    + ["MAKEFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "MFLAGS"]
+)
 _construction = threading.Lock()
 
 Commands = list[list[str]]
@@ -33,8 +39,8 @@ Commands = list[list[str]]
 class Design:
     """What a simulation binary is built from.
 
-    `flags` go to Verilator only. `vlt` is a Verilator configuration file that names the signals which stay visible;
-    without one, all are. `optimise` is the C++ compiler's level for the model.
+    `flags` go to Verilator only. `vlt` is a Verilator configuration file that names the signals
+    which stay visible; without one, all are. `optimise` is the C++ compiler's level for the model.
     """
 
     toplevel: str
@@ -64,17 +70,11 @@ def run_command(
     plus_args: Sequence[str],
     waves: Path | None,
 ) -> tuple[list[str], dict[str, str]]:
-    """Return the command that runs the binary in `folder` with the tests of `module`, and its environment."""
-    wave_args = (
-        []
-        if waves is None
-        else ["-fst"]
-        if sim.name == "icarus"
-        else ["--trace", "--trace-file", str(waves)]
-    )
+    """Return the command that runs the tests of `module` on a built binary, and its environment."""
+    wave_args = ["-fst"] if sim.name == "icarus" else ["--trace", "--trace-file", str(waves)]
     options = {
         "module": module,
-        "plus_args": [*plus_args, *wave_args],
+        "plus_args": [*plus_args, *(wave_args if waves else [])],
         "python_search": [str(PROJECT_ROOT)],
     }
     with _cocotb_test(design, sim, folder, **options) as bench:
@@ -114,7 +114,7 @@ def _cocotb_test(
 
 @contextlib.contextmanager
 def _undo_side_effects(sim: Simulator) -> Iterator[None]:
-    """Let cocotb-test find `sim` on PATH; put back PATH, and the signal handlers and warning filters it installs."""
+    """Let cocotb-test find `sim` on PATH; undo the signal handlers and warning filters it sets."""
     path = os.environ.get("PATH", "")
     main_thread = threading.current_thread() is threading.main_thread()
     handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
@@ -130,16 +130,7 @@ def _undo_side_effects(sim: Simulator) -> Iterator[None]:
 
 
 def _environment(bench: cocotb_test.Simulator, sim: Simulator) -> dict[str, str]:
-    """Return cocotb-test's environment without what a surrounding make, pytest or shell would leak into it."""
+    """Return cocotb-test's environment without what a surrounding make or cocotb leaks into it."""
     bench.set_env()
-    leaks = (
-        "COCOTB_RESULTS_FILE",
-        "COCOTB_TESTCASE",
-        "COCOTB_TEST_FILTER",
-        "COCOTB_RANDOM_SEED",
-        "COCOTB_PLUSARGS",
-    )
-    make = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES")
-    return {name: value for name, value in bench.env.items() if name not in leaks + make} | dict(
-        sim.environment
-    )
+    kept = {name: value for name, value in bench.env.items() if name not in _LEAKS}
+    return kept | dict(sim.environment)

@@ -19,7 +19,7 @@ def execute(
 ) -> int:
     """Run `command`, append its output to `log`, and return its exit status.
 
-    Whatever ends the wait early (the limit, an interrupt) stops the process and its children, and nothing else.
+    Whatever ends the wait early (the limit, an interrupt) stops the process and its children only.
 
     Raises:
         TimeLimit: it ran for more than `timeout_s` seconds.

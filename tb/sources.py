@@ -13,8 +13,8 @@ _WORD = re.compile(r"[A-Za-z_]\w*")
 def rtl_sources(top: str, rtl_dir: Path = RTL_DIR) -> list[Path]:
     """Return the RTL files that `top` needs, itself first.
 
-    Each file holds the module it is named after, so a file is needed when a needed file speaks its name.
-    Building only those keeps a bench's cached build valid when an unrelated module changes.
+    Each file holds the module it is named after, so a file is needed when a needed one speaks its
+    name. Building only those keeps a bench's cached build valid when an unrelated module changes.
 
     Raises:
         FileNotFoundError: `rtl_dir` has no file for `top`.
@@ -30,7 +30,7 @@ def rtl_sources(top: str, rtl_dir: Path = RTL_DIR) -> list[Path]:
 
 
 def included_files(sources: Iterable[Path], include_dirs: Sequence[Path]) -> list[Path]:
-    """Return every file that `sources` include, directly or through another; a missing one is left to the compiler."""
+    """Return the files that `sources` include, directly or not; missing ones are left out."""
     found: list[Path] = []
     waiting = list(sources)
     while waiting:
