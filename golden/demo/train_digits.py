@@ -1,7 +1,9 @@
 """Recipe of the demo network: train, quantise and save a small classifier of handwritten digits.
 
 Data: scikit-learn's `load_digits`, 1797 images of 8 x 8 pixels, values 0..16 (part of that package;
-from UCI's Optical Recognition of Handwritten Digits, E. Alpaydin and C. Kaynak, CC BY 4.0). A fifth, chosen with a fixed seed, is held out; the rest trains the network and calibrates its scales.
+from UCI's Optical Recognition of Handwritten Digits, E. Alpaydin and C. Kaynak, CC BY 4.0).
+A fifth, chosen with a fixed seed, is held out; the rest trains the network and calibrates its
+scales.
 
 Needs tensorflow-cpu 2.19.1 and scikit-learn; everything else in the project only reads the files
 this writes beside itself:
@@ -70,7 +72,7 @@ def build() -> tf.keras.Model:
 
 def network_input(pixels: np.ndarray) -> np.ndarray:
     """Map pixels 0..16 (n, 8, 8) to the network's float32 input (n, 8, 8, 1)."""
-    scaled = (pixels.astype(np.float32) - PIXEL_OFFSET) / PIXEL_SCALE
+    scaled: np.ndarray = (pixels.astype(np.float32) - PIXEL_OFFSET) / PIXEL_SCALE
     return scaled[..., np.newaxis]
 
 

@@ -1,0 +1,1 @@
+"""TensorFlow Lite files: an importer, and a writer of single-op models."""
