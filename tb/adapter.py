@@ -63,6 +63,11 @@ class OutputBeats:
     def __len__(self) -> int:
         return int(self.data.shape[0])
 
+    def part(self, start: int, stop: int) -> "OutputBeats":
+        """Beats start..stop-1."""
+        part = slice(start, stop)
+        return OutputBeats(self.data[part], self.keep[part], self.unknown[part], self.last[part])
+
     def elements(self, element_bits: int) -> NDArray[np.int64]:
         """Two's complement codes (beats, lanes) of 8, 16 or 32 bits, lane 0 first."""
         codes = np.ascontiguousarray(self.data).view(f"<i{element_bits // 8}")
@@ -70,7 +75,8 @@ class OutputBeats:
 
     def lanes(self, flags: NDArray[np.bool_], element_bits: int) -> NDArray[np.bool_]:
         """`keep` or `unknown` per lane (beats, lanes): True where any byte of the lane is."""
-        return flags.reshape(len(self), -1, element_bits // 8).any(axis=2)
+        per_lane = flags.reshape(len(self), -1, element_bits // 8)
+        return np.asarray(per_lane.any(axis=2), dtype=np.bool_)
 
 
 class Adapter(Protocol):

@@ -14,10 +14,9 @@ from pymodel.array.config import ArrayConfig
 from pymodel.array.job import Job
 from pymodel.array.layout import pack_activations, pack_parameters, pack_weights
 from pymodel.convolution import Convolution
-from tb.registers import Definitions, halves, load_definitions, word
+from tb.registers import halves, load_definitions, word
 
-ACTIVATIONS, WEIGHTS, PARAMETERS = 0, 1, 2
-PARAMETER_BYTES = 4
+PARAMETER_BITS = 32
 
 _ROUNDING = {
     "double_away": "ROUND_DOUBLE_AWAY",
@@ -59,8 +58,9 @@ def _ceil_div(value: int, divisor: int) -> int:
     return -(-value // divisor)
 
 
-def register_writes(job: Job, definitions: Definitions) -> tuple[tuple[int, int], ...]:
+def register_writes(job: Job) -> tuple[tuple[int, int], ...]:
     """The job's geometry and numbers as (address, 32-bit value). InputError past 16 bits."""
+    definitions = load_definitions()
     mode = definitions[_ROUNDING[job.rounding]]
     mode |= int(job.load_psum) << definitions["MODE_LOAD_PSUM"]
     mode |= int(job.keep_psum) << definitions["MODE_KEEP_PSUM"]
@@ -94,44 +94,32 @@ def element_bytes(elements: NDArray[np.integer], bits: int) -> NDArray[np.uint8]
     return np.ascontiguousarray(patterns).reshape(-1, lanes).view(np.uint8)
 
 
-def _activation_packets(
-    conv: Convolution, x: NDArray[np.int8], job: Job, config: ArrayConfig
-) -> list[Packet]:
+def _activation_packets(x: NDArray[np.int8], job: Job, config: ArrayConfig) -> list[Packet]:
     """The job's input from ACT_BASE on, in two packets where the ring buffer wraps."""
     beats = element_bytes(pack_activations(x, job, config), config.datapath.element_bits)
     room = job.act_wrap - job.act_base
-    packets = [Packet(ACTIVATIONS, job.act_base, beats[:room])]
+    tdest = load_definitions()["DEST_ACTIVATIONS"]
+    packets = [Packet(tdest, job.act_base, beats[:room])]
     if len(beats) > room:
-        packets.append(Packet(ACTIVATIONS, 0, beats[room:]))
+        packets.append(Packet(tdest, 0, beats[room:]))
     return packets
 
 
-def build_image(
-    conv: Convolution,
-    x: NDArray[np.int8],
-    job: Job,
-    config: ArrayConfig,
-    definitions: Definitions | None = None,
-) -> JobImage:
-    """The image of one job of `conv` on input x (NHWC), complete in itself.
-
-    `definitions` is the register map, by default the RTL's own.
-    """
-    bits = config.datapath.element_bits
-    weights = element_bytes(pack_weights(conv, job, config), bits)
-    parameters = element_bytes(
-        pack_parameters(conv, job, config).reshape(-1, 1), 8 * PARAMETER_BYTES
-    )
+def build_image(conv: Convolution, x: NDArray[np.int8], job: Job, config: ArrayConfig) -> JobImage:
+    """The image of one job of `conv` on input x (NHWC), complete in itself."""
+    definitions = load_definitions()
+    weights = element_bytes(pack_weights(conv, job, config), config.datapath.element_bits)
+    parameters = pack_parameters(conv, job, config).reshape(-1, 1)
     blocks = _ceil_div(job.out_channels, config.datapath.oc_lanes)
     groups = _ceil_div(job.in_channels, config.datapath.ic_lanes)
     vectors = blocks * job.out_h * job.out_w
     return JobImage(
         job=job,
-        writes=register_writes(job, definitions or load_definitions()),
+        writes=register_writes(job),
         packets=(
-            *_activation_packets(conv, x, job, config),
-            Packet(WEIGHTS, 0, weights),
-            Packet(PARAMETERS, 0, parameters),
+            *_activation_packets(x, job, config),
+            Packet(definitions["DEST_WEIGHTS"], 0, weights),
+            Packet(definitions["DEST_PARAMETERS"], 0, element_bytes(parameters, PARAMETER_BITS)),
         ),
         output_beats=0 if job.keep_psum else vectors,
         mac_cycles=vectors * groups * job.kernel_h * job.kernel_w,
@@ -148,10 +136,11 @@ def without_reloads(images: Iterable[JobImage]) -> Iterator[JobImage]:
     Only for images that one DUT runs in this order, with no reset between them.
     """
     held: dict[int, Packet] = {}
+    activations = load_definitions()["DEST_ACTIVATIONS"]
     for image in images:
         packets = []
         for packet in image.packets:
-            if packet.tdest != ACTIVATIONS:
+            if packet.tdest != activations:
                 if packet.tdest in held and _same(held[packet.tdest], packet):
                     continue
                 held[packet.tdest] = packet

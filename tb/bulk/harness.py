@@ -1,0 +1,83 @@
+"""What tb/hdl/bulk_harness.v offers: its parameters, files, instructions and stop reasons."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from cocotb.handle import LogicObject
+
+from pymodel.array.config import ArrayConfig
+
+TOPLEVEL = "bulk_harness"
+HDL_DIR = Path(__file__).resolve().parent.parent / "hdl"
+SOURCE = HDL_DIR / "bulk_harness.v"
+VLT = HDL_DIR / "bulk_harness.vlt"
+
+SIZES_FILE, PROGRAM_FILE, TAPE_FILE = "sizes.hex", "program.hex", "tape.hex"
+CAPTURED_FILE, LOG_FILE, SUMMARY_FILE = "captured.hex", "log.hex", "summary.hex"
+
+OP_END, OP_RESET, OP_WRITE, OP_READ, OP_STREAM, OP_WAIT = range(6)
+STOP_END, STOP_LIMIT, STOP_RESPONSE, STOP_CAPTURE, STOP_PROGRAM = range(5)
+SUMMARY_WORDS = 5
+
+
+@dataclass(frozen=True)
+class Depths:
+    """Words of the harness's memories; a program that needs more is split into batches."""
+
+    program: int = 4096
+    tape: int = 65536
+    capture: int = 65536
+    log: int = 4096
+
+
+DEFAULT_DEPTHS = Depths()
+
+
+class Handle(Protocol):
+    """The harness as cocotb sees it: the only signals that Python touches."""
+
+    ext_clk: LogicObject
+    go: LogicObject
+    done: LogicObject
+
+
+def stream_bytes(config: ArrayConfig) -> int:
+    """Bytes of the array's input stream: one activation or weight vector, or a 32-bit word."""
+    return max(4, config.datapath.ic_lanes * config.datapath.element_bits // 8)
+
+
+def output_bytes(config: ArrayConfig) -> int:
+    """Bytes of the array's output stream: one output vector."""
+    return config.datapath.oc_lanes * config.datapath.element_bits // 8
+
+
+def array_parameters(config: ArrayConfig) -> dict[str, int | str]:
+    """Parameters of dla_top for this configuration."""
+    datapath = config.datapath
+    return {
+        "IC_LANES": datapath.ic_lanes,
+        "OC_LANES": datapath.oc_lanes,
+        "ELEM_W": datapath.element_bits,
+        "LANE_W": datapath.lane_bits,
+        "TREE_W": datapath.tree_bits,
+        "PSUM_W": datapath.psum_bits,
+        "ACT_DEPTH": config.act_depth,
+        "WEIGHT_DEPTH": config.weight_depth,
+        "PARAM_DEPTH": config.param_depth,
+        "PSUM_DEPTH": config.psum_depth,
+    }
+
+
+def parameters(
+    config: ArrayConfig, depths: Depths = DEFAULT_DEPTHS, hdl_clock: bool = True
+) -> dict[str, int | str]:
+    """Parameters of the harness, the array's among them."""
+    return {
+        **array_parameters(config),
+        "HDL_CLOCK": int(hdl_clock),
+        "PROGRAM_DEPTH": depths.program,
+        "TAPE_DEPTH": depths.tape,
+        "CAPTURE_DEPTH": depths.capture,
+        "LOG_DEPTH": depths.log,
+    }

@@ -1,0 +1,159 @@
+"""What a bulk run is to do, and what it did, as files in the run's folder.
+
+The host writes the plan and believes only records that match it; the bench in the simulator reads
+the plan and appends one record for each task as soon as it is compared.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pymodel.affine.requantise import Requantise
+from pymodel.array.config import ArrayConfig
+from pymodel.convolution import Convolution
+from pymodel.datapath import Datapath
+from pymodel.geometry import ConvGeometry
+from tb.scoreboard import Mismatch
+
+PLAN_FILE, RECORDS_FILE = "plan.json", "records.jsonl"
+
+
+@dataclass(frozen=True)
+class Task:
+    """One layer to run and compare: input x and expected output are int8 NHWC."""
+
+    index: int
+    conv: Convolution
+    x: NDArray[np.int8]
+    expected: NDArray[np.int8]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What all tasks of a run share. `repeats`: times that each task runs, for the benchmark.
+
+    `python_clock_ns`: period of a clock driven from Python; None where the harness has its own.
+    """
+
+    config: ArrayConfig
+    repeats: int = 1
+    python_clock_ns: int | None = None
+
+
+@dataclass(frozen=True)
+class Record:
+    """What came of one task.
+
+    outputs: elements compared. busy, stalled, mac: the DUT's counters over all jobs. cycles: clock
+    cycles in all, loading included, and wall_s the time they took, over `repeats`. error: why the
+    task could not be compared; then outputs is 0.
+    """
+
+    index: int
+    outputs: int = 0
+    mismatches: int = 0
+    unknown: int = 0
+    first: Mismatch | None = None
+    jobs: int = 0
+    busy: int = 0
+    stalled: int = 0
+    mac: int = 0
+    cycles: int = 0
+    wall_s: float = 0.0
+    error: str | None = None
+
+
+def _task_file(folder: Path, index: int) -> Path:
+    return folder / f"task_{index}.npz"
+
+
+def write_plan(folder: Path, tasks: Sequence[Task], settings: Settings) -> None:
+    """Write plan.json and an .npz for each task; records of an earlier run are removed."""
+    (folder / RECORDS_FILE).unlink(missing_ok=True)
+    for task in tasks:
+        conv = task.conv
+        np.savez(
+            _task_file(folder, task.index),
+            weights=conv.weights,
+            bias=conv.bias,
+            multiplier=conv.requantise.multiplier,
+            shift=conv.requantise.shift,
+            scale=conv.requantise.scale,
+            x=task.x,
+            expected=task.expected,
+        )
+    plan = {"settings": asdict(settings), "tasks": [_describe(task) for task in tasks]}
+    (folder / PLAN_FILE).write_text(json.dumps(plan, indent=1), encoding="utf-8")
+
+
+def _describe(task: Task) -> dict[str, Any]:
+    """The numbers of a task that are no arrays."""
+    conv = task.conv
+    numbers = {
+        name: getattr(conv.requantise, name)
+        for name in ("rule", "zero_point", "clamp_min", "clamp_max")
+    }
+    return {
+        "index": task.index,
+        "name": conv.name,
+        "geometry": asdict(conv.geometry),
+        "x_zero_point": conv.x_zero_point,
+        "w_zero_point": conv.w_zero_point,
+        "requantise": numbers,
+    }
+
+
+def read_plan(folder: Path) -> tuple[list[Task], Settings]:
+    """The tasks and settings that `write_plan` wrote."""
+    plan = json.loads((folder / PLAN_FILE).read_text(encoding="utf-8"))
+    settings = plan["settings"]
+    settings["config"]["datapath"] = Datapath(**settings["config"]["datapath"])
+    settings["config"] = ArrayConfig(**settings["config"])
+    return [_read_task(folder, entry) for entry in plan["tasks"]], Settings(**settings)
+
+
+def _read_task(folder: Path, entry: dict[str, Any]) -> Task:
+    with np.load(_task_file(folder, entry["index"])) as arrays:
+        conv = Convolution(
+            name=entry["name"],
+            geometry=ConvGeometry(**entry["geometry"]),
+            weights=arrays["weights"],
+            bias=arrays["bias"],
+            x_zero_point=entry["x_zero_point"],
+            w_zero_point=entry["w_zero_point"],
+            requantise=Requantise(
+                multiplier=arrays["multiplier"],
+                shift=arrays["shift"],
+                scale=arrays["scale"],
+                **entry["requantise"],
+            ),
+        )
+        return Task(entry["index"], conv, arrays["x"], arrays["expected"])
+
+
+def append_record(folder: Path, record: Record) -> None:
+    """Append one record; what is written survives a simulator that ends early."""
+    with (folder / RECORDS_FILE).open("a", encoding="utf-8") as file:
+        file.write(json.dumps(asdict(record)) + "\n")
+
+
+def read_records(folder: Path) -> list[Record]:
+    """All complete records of a run, in the order of the file; none if there is no file."""
+    path = folder / RECORDS_FILE
+    if not path.exists():
+        return []
+    records = []
+    for line in path.read_text(encoding="utf-8").splitlines(keepends=True):
+        if not line.endswith("\n"):
+            continue
+        fields = json.loads(line)
+        if fields["first"] is not None:
+            first = fields["first"]
+            fields["first"] = Mismatch(tuple(first["index"]), first["expected"], first["got"])
+        records.append(Record(**fields))
+    return records

@@ -1,0 +1,113 @@
+"""Runs one layer on a DUT, whatever its adapter: all jobs, their outputs in place, the counters."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pymodel.array.config import ArrayConfig
+from pymodel.array.job import Job
+from pymodel.array.layout import place_output
+from pymodel.array.tiler import tile
+from pymodel.convolution import Convolution
+from tb.adapter import Adapter, Counters, OutputBeats
+from tb.image import JobImage, build_image, without_reloads
+from tb.scoreboard import Comparison, ScoreboardError, compare
+
+
+class OutputTensor:
+    """A layer's output as the jobs fill it in: values, X marks, and which elements were written."""
+
+    def __init__(self, shape: tuple[int, int, int, int], config: ArrayConfig) -> None:
+        """`shape` is NHWC."""
+        self.values = np.zeros(shape, dtype=np.int64)
+        self.unknown = np.zeros(shape, dtype=np.bool_)
+        self.written = np.zeros(shape, dtype=np.bool_)
+        self._config = config
+
+    def place(self, beats: OutputBeats, image: JobImage) -> None:
+        """Put one job's output vectors where they belong.
+
+        Raises ScoreboardError when their number, tkeep or tlast is not the job's.
+        """
+        check_framing(beats, image, self._config)
+        if not len(beats):
+            return
+        bits = self._config.datapath.element_bits
+        known = beats.lanes(beats.unknown, bits)
+        place_output(self.values, beats.elements(bits), image.job, self._config)
+        place_output(self.unknown, known, image.job, self._config)
+        place_output(self.written, np.ones_like(known), image.job, self._config)
+
+    def compare(self, expected: NDArray[np.integer]) -> Comparison:
+        """Compare with the model's output. Raises ScoreboardError if an element was never sent."""
+        missing = int((~self.written).sum())
+        if missing:
+            raise ScoreboardError(f"{missing} of {self.written.size} outputs were never produced")
+        return compare(expected, self.values, self.unknown)
+
+
+def expected_keep(job: Job, config: ArrayConfig) -> NDArray[np.bool_]:
+    """tkeep of a job's beats, bool (beats, bytes): lanes past the last channel are cleared."""
+    lanes = config.datapath.oc_lanes
+    blocks = -(-job.out_channels // lanes)
+    channels = np.arange(blocks * lanes).reshape(blocks, lanes) < job.out_channels
+    keep = np.repeat(channels, job.out_h * job.out_w, axis=0)
+    return np.repeat(keep, config.datapath.element_bits // 8, axis=1)
+
+
+def check_framing(beats: OutputBeats, image: JobImage, config: ArrayConfig) -> None:
+    """Check the number of a job's output vectors, their tkeep and tlast.
+
+    Raises ScoreboardError saying which differs. Bytes with X are left to the comparison.
+    """
+    count = image.output_beats
+    if len(beats) != count:
+        raise ScoreboardError(f"the DUT sent {len(beats)} output vectors, the job has {count}")
+    if count == 0:
+        return
+    wrong = ((beats.keep != expected_keep(image.job, config)) & ~beats.unknown).any(axis=1)
+    if wrong.any():
+        raise ScoreboardError(f"tkeep of output vector {int(wrong.argmax())} is wrong")
+    if beats.last[:-1].any() or not beats.last[-1]:
+        raise ScoreboardError("tlast is not on the job's last output vector, or not there alone")
+
+
+@dataclass(frozen=True)
+class LayerRun:
+    """A layer's output, the number of its jobs, and their counters summed."""
+
+    output: OutputTensor
+    jobs: int
+    counters: Counters
+
+
+async def run_layer(
+    adapter: Adapter, conv: Convolution, x: NDArray[np.int8], config: ArrayConfig
+) -> LayerRun:
+    """Run every job of `conv` on input x (NHWC); weights that the DUT holds are not sent again.
+
+    Raises DutError and ScoreboardError as the adapter and `OutputTensor.place` do.
+    """
+    jobs = tile(conv, config)
+    images = without_reloads(build_image(conv, x, job, config) for job in jobs)
+    return await run_images(adapter, images, OutputTensor(conv.geometry.output_shape, config))
+
+
+async def run_images(
+    adapter: Adapter, images: Iterable[JobImage], output: OutputTensor
+) -> LayerRun:
+    """Run images in order and place what they give into `output`."""
+    started = []
+    for image in images:
+        await adapter.configure(image)
+        await adapter.load(image)
+        await adapter.run(image)
+        started.append(image)
+    busy = stalled = mac = 0
+    for image in started:
+        output.place(await adapter.read(), image)
+        counters = await adapter.counters()
+        busy, stalled, mac = busy + counters.busy, stalled + counters.stalled, mac + counters.mac
+    return LayerRun(output, len(started), Counters(busy, stalled, mac))
