@@ -137,7 +137,7 @@ def _content_key(design: Design, sim: Simulator) -> str:
 
 @functools.cache
 def _compiler_version() -> str:
-    return subprocess.run(["g++", "--version"], capture_output=True, text=True, check=True).stdout
+    return subprocess.run(["c++", "--version"], capture_output=True, text=True, check=True).stdout
 
 
 @contextlib.contextmanager

