@@ -11,11 +11,16 @@ Ties = Literal["away", "up"]
 INT32_MIN, INT32_MAX = -(2**31), 2**31 - 1
 
 
+def widen(value: ArrayLike) -> Int64Array:
+    """Each value as int64."""
+    return np.asarray(value, dtype=np.int64)
+
+
 def wrap(value: ArrayLike, bits: int) -> Int64Array:
     """The low `bits` (1 to 63) of each value, read as two's complement."""
     half = np.int64(1) << (bits - 1)
     mask = (np.int64(1) << bits) - 1
-    wrapped: Int64Array = ((_widen(value) & mask) ^ half) - half
+    wrapped: Int64Array = ((widen(value) & mask) ^ half) - half
     return wrapped
 
 
@@ -26,7 +31,7 @@ def srdhm(a: ArrayLike, b: ArrayLike) -> Int64Array:
 
     Source: gemmlowp `SaturatingRoundingDoublingHighMul` (fixedpoint/fixedpoint.h).
     """
-    high: Int64Array = (_widen(a) * _widen(b) + (1 << 30)) >> 31
+    high: Int64Array = (widen(a) * widen(b) + (1 << 30)) >> 31
     return np.minimum(high, INT32_MAX)
 
 
@@ -35,7 +40,7 @@ def rounding_shift_right(value: ArrayLike, shift: ArrayLike, ties: Ties = "away"
 
     Ties go away from zero (gemmlowp `RoundingDivideByPOT`) or up, towards plus infinity.
     """
-    wide, count = _widen(value), _widen(shift)
+    wide, count = widen(value), widen(shift)
     half = (np.int64(1) << count) >> 1
     rounded: Int64Array = (wide + half) >> count
     if ties == "away":
@@ -52,7 +57,3 @@ def round_half_away(value: ArrayLike) -> NDArray[np.floating[Any]]:
     whole = np.trunc(real)
     rounded: NDArray[np.floating[Any]] = whole + np.copysign(np.abs(real - whole) >= 0.5, real)
     return rounded
-
-
-def _widen(value: ArrayLike) -> Int64Array:
-    return np.asarray(value, dtype=np.int64)

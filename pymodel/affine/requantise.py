@@ -147,4 +147,5 @@ def requantise(acc: NDArray[np.int32], params: Requantise) -> NDArray[np.int8]:
 
 def _whole(rounded: NDArray[np.floating[Any]]) -> Int64Array:
     """Whole floats as int64; those past any clamp are limited first, so that the cast is exact."""
-    return np.clip(rounded, -(2.0**31), 2.0**31).astype(np.int64)
+    near: NDArray[np.floating[Any]] = np.clip(rounded, -(2.0**31), 2.0**31)
+    return near.astype(np.int64)

@@ -1,0 +1,43 @@
+"""What the array is elaborated with: a datapath and the depths of its buffers."""
+
+from dataclasses import dataclass, field
+
+from pymodel.datapath import Datapath, preset
+from pymodel.errors import InputError
+
+MOST_WORDS = 1 << 16
+
+
+@dataclass(frozen=True)
+class ArrayConfig:
+    """Elaboration parameters of the array; the RTL's have the same names in upper case.
+
+    Attributes:
+        act_depth: words of IC_LANES input elements.
+        weight_depth: words of OC_LANES x IC_LANES weights.
+        param_depth: words of OC_LANES biases, multipliers and shifts.
+        psum_depth: words of OC_LANES partial sums.
+
+    Raises:
+        InputError: a depth outside 1 to 65536.
+    """
+
+    datapath: Datapath = field(default_factory=lambda: preset("affine_int8"))
+    act_depth: int = 1024
+    weight_depth: int = 256
+    param_depth: int = 32
+    psum_depth: int = 256
+
+    def __post_init__(self) -> None:
+        for name in ("act_depth", "weight_depth", "param_depth", "psum_depth"):
+            if not 1 <= getattr(self, name) <= MOST_WORDS:
+                raise InputError(f"array: {name} must lie from 1 to {MOST_WORDS} words, "
+                                 f"found {getattr(self, name)}")
+
+    def in_groups(self, in_channels: int) -> int:
+        """Groups of IC_LANES that hold `in_channels`."""
+        return -(-in_channels // self.datapath.ic_lanes)
+
+    def out_blocks(self, out_channels: int) -> int:
+        """Blocks of OC_LANES that hold `out_channels`."""
+        return -(-out_channels // self.datapath.oc_lanes)

@@ -1,0 +1,56 @@
+"""One job: what the array's registers hold, and where its tensors lie in the layer."""
+
+from dataclasses import dataclass
+
+Range = tuple[int, int]
+"""(start, stop), stop not included."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """A layer, or a tile of one, as the array runs it.
+
+    Nothing is checked here: the hardware judges its own registers, and a test of that needs jobs
+    that are illegal. `pymodel.array.tiler.tile` makes only legal ones.
+
+    Registers: the geometry of the tile alone, in elements; `in_h` x `in_w` is the part of the
+    input that lies in the buffer, of `in_channels` elements a pixel. Activations start at word
+    `act_base` of a ring of `act_wrap` words. `load_psum` starts from the psum memory instead of 0;
+    `keep_psum` leaves the psums there, without bias, and puts nothing out.
+
+    Places, as absolute indices of the layer's NHWC input and output: `batch`, output `rows`,
+    `cols` and `out_channel_range`, input `in_rows`, `in_cols` and `in_channel_range`.
+    """
+
+    in_h: int
+    in_w: int
+    out_h: int
+    out_w: int
+    kernel_h: int
+    kernel_w: int
+    stride_h: int
+    stride_w: int
+    dilation_h: int
+    dilation_w: int
+    pad_top: int
+    pad_left: int
+    in_channels: int
+    out_channels: int
+    act_base: int
+    act_wrap: int
+    rounding: str
+    load_psum: bool
+    keep_psum: bool
+    x_zero_point: int
+    w_zero_point: int
+    y_zero_point: int
+    clamp_min: int
+    clamp_max: int
+
+    batch: int
+    rows: Range
+    cols: Range
+    out_channel_range: Range
+    in_rows: Range
+    in_cols: Range
+    in_channel_range: Range
