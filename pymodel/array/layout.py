@@ -63,7 +63,7 @@ def pack_parameters(conv: Convolution, job: Job, config: ArrayConfig) -> NDArray
 
 
 def place_output(
-    out: NDArray[np.int8], beats: NDArray[np.int8], job: Job, config: ArrayConfig
+    out: NDArray[np.generic], beats: NDArray[np.generic], job: Job, config: ArrayConfig
 ) -> None:
     """Writes a job's output vectors into the layer's output, in place.
 
