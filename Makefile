@@ -1,0 +1,94 @@
+# Entry points; `make help` lists them. Each sets up what it needs first, once.
+#
+# make itself ends with status 2 whatever a recipe's status was. A script that must tell a mismatch (1)
+# from bad input (2) and an incomplete check (3) runs `.venv/bin/python -m tb.verify`, or reads the
+# "verdict" in build/verify/*.json.
+
+PYTHON ?= python3
+SIM ?= verilator
+JOBS ?= $(shell nproc)
+
+VENV := .venv
+DEMO_VENV := .venv-tf
+RUN := $(VENV)/bin/python
+SETUP := tb/setup
+
+# A misspelt variable must not quietly check something else than was asked for.
+VARIABLES := PYTHON SIM JOBS MODEL INPUT SEED SUITE PARTIAL ARGS KEEP
+GIVEN := $(foreach word,$(MAKEOVERRIDES),$(if $(findstring =,$(word)),$(firstword $(subst =, ,$(word)))))
+ifneq ($(filter-out $(VARIABLES),$(GIVEN)),)
+  $(error unknown variable $(filter-out $(VARIABLES),$(GIVEN)); known are $(VARIABLES))
+endif
+
+VERIFY_OPTIONS = --sim '$(SIM)' --jobs '$(JOBS)' $(if $(MODEL),--model '$(MODEL)') \
+  $(if $(INPUT),--input '$(INPUT)') $(if $(SEED),--seed '$(SEED)') \
+  $(if $(SUITE),--suite '$(SUITE)') $(if $(filter 1,$(PARTIAL)),--partial)
+
+.DEFAULT_GOAL := verify
+.DELETE_ON_ERROR:
+.PHONY: verify test golden check-golden lint bench builds demo-network icarus clean distclean help
+
+verify: $(VENV)/verify.stamp $(if $(filter icarus,$(SIM)),icarus) ## check a network on the RTL, layer by layer: MODEL=a.tflite INPUT=x.npy SEED=1 SIM=icarus JOBS=2 PARTIAL=1, or SUITE=name; the demo network by default
+	@$(RUN) -m tb.verify $(VERIFY_OPTIONS)
+
+test: $(VENV)/test.stamp icarus ## run all tests on both simulators; ARGS go to pytest
+	@$(RUN) -m pytest tb -n '$(JOBS)' $(ARGS)
+
+golden: $(VENV)/verify.stamp ## make the golden vectors again
+	@$(RUN) -m golden.generate
+
+check-golden: $(VENV)/verify.stamp ## check the golden vectors against their files' hashes, the model and the oracle
+	@$(RUN) -m golden.check
+
+lint: $(VENV)/lint.stamp icarus ## check the style and types of Python, and the RTL with both simulators' warnings
+	@$(RUN) -m ruff check
+	@$(RUN) -m ruff format --check
+	@$(RUN) -m mypy
+	@$(RUN) -m tb.lint_rtl
+
+bench: $(VENV)/verify.stamp ## measure simulation speed and utilisation
+	@$(RUN) -m tb.bench
+
+builds: $(VENV)/verify.stamp ## list the simulation binaries built so far, with their time
+	@$(RUN) -m tb.builds
+
+demo-network: $(DEMO_VENV)/demo.stamp ## train and quantise the demo network again, with TensorFlow
+	@$(DEMO_VENV)/bin/python golden/demo/train_digits.py
+
+clean: ## remove all that was built; the virtual environments stay
+	rm -rf build .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find golden pymodel tb -name __pycache__ -type d -prune -exec rm -rf {} +
+
+distclean: clean ## clean, and remove the virtual environments
+	rm -rf $(VENV) $(DEMO_VENV)
+
+help: ## list these commands
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1	\2/p' Makefile | while IFS='	' read -r name text; do \
+	  printf 'make %-13s %s\n' "$$name" "$$text"; \
+	done
+
+$(VENV)/bin/python:
+	@PYTHON='$(PYTHON)' $(SETUP)/venv.sh $(VENV)
+
+$(VENV)/verify.stamp: requirements.txt | $(VENV)/bin/python
+	@$(SETUP)/packages.sh $(VENV) $<
+	@$(SETUP)/simulation.sh $(VENV)
+	@touch $@
+
+$(VENV)/test.stamp: requirements/test.txt $(VENV)/verify.stamp
+	@$(SETUP)/packages.sh $(VENV) $<
+	@touch $@
+
+$(VENV)/lint.stamp: requirements/lint.txt $(VENV)/test.stamp
+	@$(SETUP)/packages.sh $(VENV) $<
+	@touch $@
+
+$(DEMO_VENV)/bin/python:
+	@PYTHON='$(PYTHON)' $(SETUP)/venv.sh $(DEMO_VENV)
+
+$(DEMO_VENV)/demo.stamp: requirements/demo.txt | $(DEMO_VENV)/bin/python
+	@$(SETUP)/packages.sh $(DEMO_VENV) $<
+	@touch $@
+
+icarus:
+	@$(SETUP)/icarus.sh

@@ -1,0 +1,71 @@
+"""What all tests share: the simulator fixture, the seed, and the rule on skips.
+
+REQUIRE_ALL=1 (CI) makes a skip a failure; SHARED_DATA_OPTIONAL=1 excuses what lacks third-party data.
+REQUIRE_ALL=1 (CI) makes a skip a failure, SHARED_DATA_OPTIONAL=1 excuses absent third-party data.
+"""
+
+import os
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from pymodel.errors import InputError
+from tb import simulators
+from tb.paths import SHARED_DATA
+from tb.runner import default_seed
+
+_NO_DATA = "no ../shared/data"
+
+
+def pytest_report_header() -> list[str]:
+    """Print what another run needs to see the same stimulus."""
+    return [
+        f"seed: {default_seed()} (SEED={default_seed()} repeats it), sim: {', '.join(_names())}"
+    ]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run every test that takes `sim` on each simulator."""
+    if "sim" in metafunc.fixturenames:
+        metafunc.parametrize("sim", _names(), indirect=True)
+
+
+@pytest.fixture
+def sim(request: pytest.FixtureRequest) -> str:
+    """Name of a simulator that is usable here."""
+    try:
+        return simulators.find(request.param).name
+    except InputError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture
+def seed() -> int:
+    """Return the seed of this session's random stimulus."""
+    return default_seed()
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Folder of third-party models and vectors beside the project."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip(_NO_DATA)
+    return SHARED_DATA
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Turn a skip into a failure where everything must run."""
+    report = yield
+    excused = os.environ.get("SHARED_DATA_OPTIONAL") == "1" and _NO_DATA in str(report.longrepr)
+    expected = hasattr(report, "wasxfail")
+    if os.environ.get("REQUIRE_ALL") == "1" and report.skipped and not expected and not excused:
+        report.outcome = "failed"
+        report.longrepr = f"REQUIRE_ALL=1 allows no skip: {report.longrepr}"
+    return report
+
+
+def _names() -> tuple[str, ...]:
+    chosen = os.environ.get("SIM")
+    return (chosen,) if chosen else simulators.NAMES
