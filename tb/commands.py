@@ -32,6 +32,8 @@ _LEAKS = {
     *("MAKEFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "MFLAGS"),
 }
 _OBJECT_CACHE = PROJECT_ROOT / "tb" / "object_cache.py"
+_PCH_INCLUDE = "CFG_CXXFLAGS_PCH_I=-include"
+"""The wheel's makefiles leave this empty, and then designs of several C++ files don't compile."""
 _construction = threading.Lock()
 
 Commands = list[list[str]]
@@ -95,7 +97,7 @@ def _cocotb_test(
     if sim.name == "verilator":
         levels = [f"OPT_FAST={design.optimise}", f"OPT_SLOW={design.optimise}", "OPT_GLOBAL=-O2"]
         object_cache = f"OBJCACHE={sys.executable} {_OBJECT_CACHE} {folder.parent / 'objects'}"
-        options["make_args"] = ["--silent", "-j2", *levels, object_cache]
+        options["make_args"] = ["--silent", "-j2", *levels, object_cache, _PCH_INCLUDE]
         flags += ["--trace-vcd", "--trace-structs"] if design.waves else []
         flags += ["--no-public-flat-rw", str(design.vlt)] if design.vlt else []
         flags += design.flags
