@@ -68,7 +68,7 @@ def place_output(
     """Writes a job's output vectors into the layer's output, in place.
 
     Args:
-        out: the layer's whole output, int8 NHWC.
+        out: the layer's whole output, NHWC, of any dtype that holds the beats' values.
         beats: (OCB * OUT_H * OUT_W, OC_LANES) in the order in which they leave the array: output
             blocks outermost, then rows, then columns. Lanes without a channel are dropped.
     """

@@ -1,0 +1,35 @@
+"""FULLY_CONNECTED: weights (oc, ic); a 1x1 convolution on an image of height 1, width batch."""
+
+import math
+
+from pymodel.convolution import Convolution
+from pymodel.errors import InputError
+from pymodel.geometry import ConvGeometry
+from pymodel.network import Layer, Network
+from pymodel.ops.assemble import assemble
+from pymodel.ops.operands import operands
+
+
+def convolution(network: Network, layer: Layer, rule: str) -> Convolution:
+    """The layer's numbers for the array, requantised by `rule`.
+
+    The input's elements in C order are the convolution's input, (1, 1, batch, ic), and its output
+    (1, 1, batch, oc) holds the output tensor's elements in C order, whatever their shapes.
+
+    Raises:
+        InputError: an operand or attribute is missing, wrong or contradicts another.
+    """
+    found = operands(network, layer, weights_ndim=2, channel_axis=0)
+    out_channels, in_channels = found.weights.shape
+    elements = math.prod(found.x.shape)
+    if in_channels < 1 or elements % in_channels:
+        raise InputError(
+            f"layer {layer.name}: the {elements} elements of {found.x.name} must be a multiple of "
+            f"the weights' {in_channels} input channels"
+        )
+    geometry = ConvGeometry(
+        batch=1, in_h=1, in_w=elements // in_channels, in_channels=in_channels,
+        out_channels=out_channels, kernel_h=1, kernel_w=1,
+    )
+    weights = found.weights.reshape(geometry.weights_shape)
+    return assemble(layer, found, geometry, weights, rule, product="float")

@@ -1,0 +1,37 @@
+"""Which ops pymodel models, and how each becomes a convolution for the array."""
+
+from collections.abc import Callable
+
+from pymodel.convolution import Convolution
+from pymodel.errors import InputError
+from pymodel.network import Layer, Network
+from pymodel.ops import conv_2d, depthwise_conv_2d, fully_connected
+
+Lowering = Callable[[Network, Layer, str], Convolution]
+
+MODELLED: dict[str, Lowering] = {
+    "CONV_2D": conv_2d.convolution,
+    "DEPTHWISE_CONV_2D": depthwise_conv_2d.convolution,
+    "FULLY_CONNECTED": fully_connected.convolution,
+}
+"""The lowering of each modelled op, by TFLite's name."""
+
+RTL_RULE: dict[str, str] = {
+    "CONV_2D": "double_away",
+    "DEPTHWISE_CONV_2D": "double_away",
+    "FULLY_CONNECTED": "double_up",
+}
+"""The requantise rule that the RTL runs for each op: that of a TFLite kernel, so that an oracle
+exists (the reference kernel for convolutions, the optimised one for FULLY_CONNECTED)."""
+
+
+def convolution(network: Network, layer: Layer, rule: str | None = None) -> Convolution:
+    """The layer lowered under `rule`, or under the op's RTL_RULE.
+
+    Raises:
+        InputError: the op has no model, or the layer is inconsistent.
+    """
+    if layer.op not in MODELLED:
+        raise InputError(f"layer {layer.name}: op {layer.op} has no model; "
+                         f"modelled are {', '.join(MODELLED)}")
+    return MODELLED[layer.op](network, layer, rule or RTL_RULE[layer.op])
