@@ -15,7 +15,7 @@ this writes beside itself:
     digits_labels.npy    their labels, int64 (20,)
     metrics.json         accuracy over all held-out images, versions, hashes
 
-    python golden/demo/train_digits.py
+    python -m golden.demo.train_digits
 
 Training is seeded and uses deterministic kernels; another CPU or TensorFlow may still end at other
 weights, so the committed files, not this script, are the demo network's definition.
@@ -32,8 +32,11 @@ from typing import Any
 import numpy as np
 import sklearn
 import tensorflow as tf
+from numpy.typing import NDArray
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
+
+from pymodel.affine.quantise import quantise
 
 HERE = Path(__file__).resolve().parent
 SEED = 2
@@ -70,13 +73,13 @@ def build() -> tf.keras.Model:
     )
 
 
-def network_input(pixels: np.ndarray) -> np.ndarray:
+def network_input(pixels: NDArray[np.float64]) -> NDArray[np.float32]:
     """Map pixels 0..16 (n, 8, 8) to the network's float32 input (n, 8, 8, 1)."""
-    scaled: np.ndarray = (pixels.astype(np.float32) - PIXEL_OFFSET) / PIXEL_SCALE
-    return scaled[..., np.newaxis]
+    scaled = (pixels.astype(np.float32) - PIXEL_OFFSET) / PIXEL_SCALE
+    return scaled.reshape(*pixels.shape, 1)
 
 
-def train(images: np.ndarray, labels: np.ndarray) -> tf.keras.Model:
+def train(images: NDArray[np.float32], labels: NDArray[np.int64]) -> tf.keras.Model:
     """Train with a free batch size, then return the weights in the batch-1 network."""
     fixed = build()
     free = tf.keras.models.clone_model(
@@ -91,7 +94,7 @@ def train(images: np.ndarray, labels: np.ndarray) -> tf.keras.Model:
     return fixed
 
 
-def convert(model: tf.keras.Model, calibration: np.ndarray | None) -> bytes:
+def convert(model: tf.keras.Model, calibration: NDArray[np.float32] | None) -> bytes:
     """Return the .tflite: full-integer int8 when `calibration` is given, else float32."""
     converter = tf.lite.TFLiteConverter.from_keras_model(model)
     if calibration is not None:
@@ -103,11 +106,12 @@ def convert(model: tf.keras.Model, calibration: np.ndarray | None) -> bytes:
     return bytes(converter.convert())
 
 
-def quantise(images: np.ndarray, detail: dict[str, Any]) -> np.ndarray:
-    """Quantise float32 `images` to the input tensor's codes, int8 of the same shape."""
-    scale, zero_point = detail["quantization"]
-    codes = np.rint(images.astype(np.float64) / scale) + zero_point
-    return np.clip(codes, -128, 127).astype(np.int8)
+def input_codes(
+    images: NDArray[np.float32], interpreter: tf.lite.Interpreter
+) -> NDArray[np.int8]:
+    """The network's input codes of `images`, int8 of the same shape."""
+    scale, zero_point = interpreter.get_input_details()[0]["quantization"]
+    return quantise(images, scale, zero_point, name="image")
 
 
 def zero_points(interpreter: tf.lite.Interpreter) -> dict[str, int]:
@@ -122,7 +126,7 @@ def zero_points(interpreter: tf.lite.Interpreter) -> dict[str, int]:
     return found
 
 
-def accuracy(content: bytes, images: np.ndarray, labels: np.ndarray) -> float:
+def accuracy(content: bytes, images: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
     """Return the fraction of `images` that the network classifies right on TFLite's reference
     kernels, one image a run."""
     interpreter = tf.lite.Interpreter(
@@ -132,7 +136,7 @@ def accuracy(content: bytes, images: np.ndarray, labels: np.ndarray) -> float:
     interpreter.allocate_tensors()
     source = interpreter.get_input_details()[0]
     sink = interpreter.get_output_details()[0]
-    inputs = images if source["dtype"] == np.float32 else quantise(images, source)
+    inputs = images if source["dtype"] == np.float32 else input_codes(images, interpreter)
     right = 0
     for image, label in zip(inputs, labels, strict=True):
         interpreter.set_tensor(source["index"], image[np.newaxis])
@@ -153,7 +157,7 @@ def main() -> None:
     model = train(images, labels)
     int8_model, float_model = convert(model, images), convert(model, None)
     interpreter = tf.lite.Interpreter(model_content=int8_model)
-    codes = quantise(test_images[:COMMITTED_INPUTS], interpreter.get_input_details()[0])
+    codes = input_codes(test_images[:COMMITTED_INPUTS], interpreter)
     metrics = {
         "accuracy_float": accuracy(float_model, test_images, held_out_labels),
         "accuracy_int8": accuracy(int8_model, test_images, held_out_labels),
