@@ -39,6 +39,8 @@ class Tensor:
     data: NDArray[np.generic] | None = None
 
     def __post_init__(self) -> None:
+        if any(extent < 0 for extent in self.shape):
+            raise InputError(f"tensor {self.name}: shape must not be negative, found {self.shape}")
         if self.scale.dtype != np.float32 or self.zero_point.dtype != np.int64:
             raise InputError(
                 f"tensor {self.name}: scale and zero_point must be float32 and int64, "
