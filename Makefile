@@ -53,7 +53,7 @@ builds: $(VENV)/verify.stamp ## list the simulation binaries built so far, with 
 	@$(RUN) -m tb.builds
 
 demo-network: $(DEMO_VENV)/demo.stamp ## train and quantise the demo network again, with TensorFlow
-	@$(DEMO_VENV)/bin/python golden/demo/train_digits.py
+	@$(DEMO_VENV)/bin/python -m golden.demo.train_digits
 
 clean: ## remove all that was built; the virtual environments stay
 	rm -rf build .mypy_cache .pytest_cache .ruff_cache .hypothesis

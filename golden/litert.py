@@ -84,7 +84,7 @@ def _require() -> None:
         raise InputError(f"LiteRT, the oracle, is not installed; pip install {PACKAGE}")
 
 
-def _interpreter(model: Path | str | bytes, kernel: Kernel) -> Any:  # noqa: ANN401 - untyped package
+def _interpreter(model: Path | str | bytes, kernel: Kernel) -> Any:
     from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
     where = {"model_content": model} if isinstance(model, bytes) else {"model_path": str(model)}
@@ -100,7 +100,7 @@ def _interpreter(model: Path | str | bytes, kernel: Kernel) -> Any:  # noqa: ANN
     return interpreter
 
 
-def _set_inputs(interpreter: Any, inputs: Sequence[NDArray[Any]], source: str) -> None:  # noqa: ANN401
+def _set_inputs(interpreter: Any, inputs: Sequence[NDArray[Any]], source: str) -> None:
     details = interpreter.get_input_details()
     if len(inputs) != len(details):
         raise InputError(f"{source}: takes {len(details)} inputs, found {len(inputs)}")
@@ -114,7 +114,7 @@ def _set_inputs(interpreter: Any, inputs: Sequence[NDArray[Any]], source: str) -
         interpreter.set_tensor(detail["index"], array)
 
 
-def _tensors(interpreter: Any) -> dict[int, NDArray[Any]]:  # noqa: ANN401 - untyped package
+def _tensors(interpreter: Any) -> dict[int, NDArray[Any]]:
     found: dict[int, NDArray[Any]] = {}
     for detail in interpreter.get_tensor_details():
         try:

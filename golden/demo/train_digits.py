@@ -27,7 +27,6 @@ import hashlib
 import json
 import platform
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import sklearn
@@ -106,9 +105,7 @@ def convert(model: tf.keras.Model, calibration: NDArray[np.float32] | None) -> b
     return bytes(converter.convert())
 
 
-def input_codes(
-    images: NDArray[np.float32], interpreter: tf.lite.Interpreter
-) -> NDArray[np.int8]:
+def input_codes(images: NDArray[np.float32], interpreter: tf.lite.Interpreter) -> NDArray[np.int8]:
     """The network's input codes of `images`, int8 of the same shape."""
     scale, zero_point = interpreter.get_input_details()[0]["quantization"]
     return quantise(images, scale, zero_point, name="image")

@@ -84,9 +84,7 @@ def _network(content: bytes, name: str) -> Network:
     layers = read_layers(reader, model, subgraph, tensors)
     inputs = reader.integers(subgraph.InputsLength(), subgraph.InputsAsNumpy)
     outputs = reader.integers(subgraph.OutputsLength(), subgraph.OutputsAsNumpy)
-    variables = {
-        tensor.index for tensor in tensors if subgraph.Tensors(tensor.index).IsVariable()
-    }
+    variables = {tensor.index for tensor in tensors if subgraph.Tensors(tensor.index).IsVariable()}
     network = Network(name, tensors, layers, inputs, outputs)
     _require_dataflow(network, variables)
     return network

@@ -110,7 +110,7 @@ def _attributes(where: str, op: str, operator: "tflite.Operator") -> dict[str, A
     return {}
 
 
-def _options(where: str, operator: "tflite.Operator", name: str) -> Any:  # noqa: ANN401 - untyped bindings
+def _options(where: str, operator: "tflite.Operator", name: str) -> Any:
     """The operator's options table, which must be of the class `name`."""
     table = operator.BuiltinOptions()
     if table is None or operator.BuiltinOptionsType() != getattr(tflite.BuiltinOptions, name):
@@ -120,7 +120,7 @@ def _options(where: str, operator: "tflite.Operator", name: str) -> Any:  # noqa
     return options
 
 
-def _window(where: str, options: Any) -> dict[str, Attribute]:  # noqa: ANN401 - untyped bindings
+def _window(where: str, options: Any) -> dict[str, Attribute]:
     """Padding, strides, dilations and activation, common to both convolutions."""
     if options.Padding() not in PADDINGS:
         raise InputError(f"{where} has padding {options.Padding()}; SAME or VALID is needed")
@@ -140,7 +140,7 @@ def _window(where: str, options: Any) -> dict[str, Attribute]:  # noqa: ANN401 -
     }
 
 
-def _activation(where: str, options: Any) -> str:  # noqa: ANN401 - untyped bindings
+def _activation(where: str, options: Any) -> str:
     code = options.FusedActivationFunction()
     if code not in ACTIVATIONS:
         raise InputError(f"{where} has an unknown fused activation {code}")

@@ -19,7 +19,8 @@ class SingleOp:
         geometry: a fully connected op is a 1x1 kernel on an image of height 1 whose width is the
             batch; a depthwise one has groups == in_channels.
         weights: int8 OHWI, I = in_channels // groups.
-        bias: int32 (oc,), at scale x_scale * w_scale; None leaves it out of the file.
+        bias: int32 (oc,), at scale x_scale * w_scale; None leaves it out of the file, which LiteRT
+            takes for FULLY_CONNECTED alone.
         w_scale: float32 (oc,), or (1,) for one scale per tensor.
         w_zero_point: LiteRT takes one other than 0 for FULLY_CONNECTED alone.
         fused_activation: TFLite's name, such as RELU6.
@@ -58,6 +59,8 @@ class SingleOp:
         line = ConvGeometry(1, 1, g.in_w, g.in_channels, g.out_channels, 1, 1)
         if self.op == "FULLY_CONNECTED" and g != line:
             raise InputError("FULLY_CONNECTED must be a 1x1 kernel on an image of height 1")
+        if self.bias is None and self.op != "FULLY_CONNECTED":
+            raise InputError(f"{self.op} must have a bias")
         channels = (g.out_channels,)
         for name, array, dtype, shapes in (
             ("weights", self.weights, np.int8, [g.weights_shape]),
