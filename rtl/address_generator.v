@@ -55,12 +55,13 @@ module address_generator #(
 
   generate
     if (IC_LANES < 1 || IC_LANES > 32 || (1 << $clog2(IC_LANES)) != IC_LANES ||
-        OC_LANES < 1 || OC_LANES > 32 || (1 << $clog2(OC_LANES)) != OC_LANES) begin : gen_bad_lanes
+        OC_LANES < 1 || OC_LANES > 32 || (1 << $clog2(OC_LANES)) != OC_LANES)
+    begin : gen_illegal_lanes
       address_generator_needs_lanes_a_power_of_two_up_to_32 u_illegal ();
     end
     if (ACT_DEPTH < 1 || ACT_DEPTH > 65536 || WEIGHT_DEPTH < 1 || WEIGHT_DEPTH > 65536 ||
         PARAM_DEPTH < 1 || PARAM_DEPTH > 65536 || PSUM_DEPTH < 1 || PSUM_DEPTH > 65536)
-    begin : gen_bad_depth
+    begin : gen_illegal_depth
       address_generator_needs_depths_from_1_to_65536 u_illegal ();
     end
   endgenerate

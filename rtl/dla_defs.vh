@@ -1,5 +1,5 @@
 // Every code, register address and bit number of the accelerator: the one source for RTL and Python
-// (tb/registers.py). One `localparam NAME = value;` a line; include it inside a module.
+// (tb/registers.py). One localparam a line, a plain number each; include it inside a module.
 // It holds no widths or depths: those are parameters of the modules.
 // SPDX-License-Identifier: Apache-2.0
 

@@ -1,5 +1,5 @@
 // Product of one activation and one weight, exact: (x - x_zero_point) * (w - w_zero_point).
-// Combinational. Both operands have ELEM_W + 1 bits after the zero point, so PROD_W = 2 * (ELEM_W + 1).
+// Combinational. Both operands have ELEM_W + 1 bits after the zero point: PROD_W is twice that.
 // mask makes the product +0, whatever the operands are. It does not accumulate.
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none

@@ -1,4 +1,4 @@
-// From a finished psum to an output element: sign-extend to 32 bits, add the bias, requantise, clamp.
+// From a finished psum to an output element: sign-extend to 32 bits, add bias, requantise, clamp.
 // Combinational. The bias is added modulo 2^32. It holds no parameters: they come with each psum.
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none

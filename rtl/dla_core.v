@@ -1,0 +1,301 @@
+// The accelerator without its register bus: loads buffers, runs jobs, streams outputs.
+// One MAC vector a cycle. Stages, all moved by one enable (en), which falls only while a finished
+// vector cannot leave:  0 address  1 operands read  2 lanes  3 psum, parameters  4 output register.
+// A kept psum goes to the psum memory instead of stage 4. Reset ends a job and empties the stages.
+// It does not tile: a job fits the buffers, or is refused with an error code.
+// SPDX-License-Identifier: Apache-2.0
+`default_nettype none
+
+module dla_core #(
+  parameter FORMAT = 0,
+  parameter IC_LANES = 16,
+  parameter OC_LANES = 16,
+  parameter ELEM_W = 8,
+  parameter LANE_W = 32,
+  parameter TREE_W = 32,
+  parameter PSUM_W = 32,
+  parameter ACT_DEPTH = 1024,
+  parameter WEIGHT_DEPTH = 256,
+  parameter PARAM_DEPTH = 32,
+  parameter PSUM_DEPTH = 256
+) (
+  input  wire         clk,
+  input  wire         rst,
+
+  input  wire         start,
+  input  wire         clear,
+  input  wire [31:0]  load_addr,
+  input  wire [479:0] job,
+  output wire         busy,
+  output wire         done,
+  output wire         error,
+  output wire [7:0]   error_code,
+  output wire         irq,
+  output wire [31:0]  busy_cycles,
+  output wire [31:0]  stall_cycles,
+  output wire [31:0]  mac_cycles,
+
+  input  wire [(IC_LANES*ELEM_W > 32 ? IC_LANES*ELEM_W : 32)-1:0] s_axis_tdata,
+  input  wire         s_axis_tvalid,
+  output wire         s_axis_tready,
+  input  wire         s_axis_tlast,
+  input  wire [1:0]   s_axis_tdest,
+
+  input  wire [OC_LANES*ELEM_W-1:0]   s_axis_operand_tdata,
+  input  wire [OC_LANES*ELEM_W/8-1:0] s_axis_operand_tkeep,
+  input  wire                         s_axis_operand_tvalid,
+  output wire                         s_axis_operand_tready,
+  input  wire                         s_axis_operand_tlast,
+
+  output wire [OC_LANES*ELEM_W-1:0]   m_axis_tdata,
+  output wire [OC_LANES*ELEM_W/8-1:0] m_axis_tkeep,
+  output wire                         m_axis_tvalid,
+  input  wire                         m_axis_tready,
+  output wire                         m_axis_tlast
+);
+  localparam ACT_AW    = ACT_DEPTH > 1 ? $clog2(ACT_DEPTH) : 1;
+  localparam WEIGHT_AW = WEIGHT_DEPTH > 1 ? $clog2(WEIGHT_DEPTH) : 1;
+  localparam PARAM_AW  = PARAM_DEPTH > 1 ? $clog2(PARAM_DEPTH) : 1;
+  localparam PSUM_AW   = PSUM_DEPTH > 1 ? $clog2(PSUM_DEPTH) : 1;
+
+  // Falls only while a finished vector waits in front of a full output register.
+  wire en;
+
+  // Stage 0: the step's addresses and flags
+  wire                 step;
+  wire [ACT_AW-1:0]    act_addr;
+  wire [WEIGHT_AW-1:0] weight_addr;
+  wire [PARAM_AW-1:0]  s0_param_addr;
+  wire [PSUM_AW-1:0]   s0_psum_addr;
+  wire                 s0_pad, s0_first_tap, s0_last_tap, s0_first_group, s0_last_group, s0_last;
+  wire [IC_LANES-1:0]  s0_lane_mask;
+  wire [OC_LANES-1:0]  s0_keep;
+
+  wire                 range_error;
+  wire                 finish;
+  wire                 load_psum;
+  wire                 keep_psum;
+  wire [1:0]           rounding;
+  wire [ELEM_W-1:0]    x_zero_point, w_zero_point, y_zero_point, clamp_min, clamp_max;
+
+  job_sequencer #(
+    .FORMAT(FORMAT),
+    .IC_LANES(IC_LANES),
+    .OC_LANES(OC_LANES),
+    .ELEM_W(ELEM_W),
+    .ACT_DEPTH(ACT_DEPTH),
+    .WEIGHT_DEPTH(WEIGHT_DEPTH),
+    .PARAM_DEPTH(PARAM_DEPTH),
+    .PSUM_DEPTH(PSUM_DEPTH)
+  ) u_sequencer (
+    .clk(clk),
+    .rst(rst),
+    .start(start),
+    .clear(clear),
+    .job(job),
+    .range_error(range_error),
+    .busy(busy),
+    .done(done),
+    .error(error),
+    .error_code(error_code),
+    .irq(irq),
+    .busy_cycles(busy_cycles),
+    .stall_cycles(stall_cycles),
+    .mac_cycles(mac_cycles),
+    .rounding(rounding),
+    .load_psum(load_psum),
+    .keep_psum(keep_psum),
+    .x_zero_point(x_zero_point),
+    .w_zero_point(w_zero_point),
+    .y_zero_point(y_zero_point),
+    .clamp_min(clamp_min),
+    .clamp_max(clamp_max),
+    .en(en),
+    .finish(finish),
+    .valid(step),
+    .act_addr(act_addr),
+    .weight_addr(weight_addr),
+    .param_addr(s0_param_addr),
+    .psum_addr(s0_psum_addr),
+    .pad(s0_pad),
+    .lane_mask(s0_lane_mask),
+    .keep(s0_keep),
+    .first_tap(s0_first_tap),
+    .last_tap(s0_last_tap),
+    .first_group(s0_first_group),
+    .last_group(s0_last_group),
+    .last(s0_last)
+  );
+
+  // What goes with a step: root marks a group's last tap, final the output vector's last step.
+  reg                s1_valid, s1_first_tap, s1_root, s1_first_group, s1_final, s1_last;
+  reg [IC_LANES-1:0] s1_mask;
+  reg [OC_LANES-1:0] s1_keep;
+  reg [PARAM_AW-1:0] s1_param_addr;
+  reg [PSUM_AW-1:0]  s1_psum_addr;
+
+  reg                s2_root, s2_first_group, s2_final, s2_last;
+  reg [OC_LANES-1:0] s2_keep;
+  reg [PARAM_AW-1:0] s2_param_addr;
+  reg [PSUM_AW-1:0]  s2_psum_addr;
+
+  reg                s3_final, s3_last;
+  reg [OC_LANES-1:0] s3_keep;
+  reg [PSUM_AW-1:0]  s3_psum_addr;
+
+  always @(posedge clk) begin
+    if (en) begin
+      s1_valid       <= step;
+      s1_first_tap   <= s0_first_tap;
+      s1_root        <= step && s0_last_tap;
+      s1_first_group <= s0_first_group;
+      s1_final       <= step && s0_last_tap && s0_last_group;
+      s1_last        <= s0_last;
+      s1_mask        <= s0_lane_mask | {IC_LANES{s0_pad}};
+      s1_keep        <= s0_keep;
+      s1_param_addr  <= s0_param_addr;
+      s1_psum_addr   <= s0_psum_addr;
+
+      s2_root        <= s1_root;
+      s2_first_group <= s1_first_group;
+      s2_final       <= s1_final;
+      s2_last        <= s1_last;
+      s2_keep        <= s1_keep;
+      s2_param_addr  <= s1_param_addr;
+      s2_psum_addr   <= s1_psum_addr;
+
+      s3_final       <= s2_final;
+      s3_last        <= s2_last;
+      s3_keep        <= s2_keep;
+      s3_psum_addr   <= s2_psum_addr;
+    end
+
+    if (rst) begin
+      s1_valid <= 1'b0;
+      s1_root  <= 1'b0;
+      s1_final <= 1'b0;
+      s2_root  <= 1'b0;
+      s2_final <= 1'b0;
+      s3_final <= 1'b0;
+    end
+  end
+
+  // Stages 0 to 1, and for the parameters 2 to 3: the buffers
+  wire [IC_LANES*ELEM_W-1:0]          s1_x;
+  wire [OC_LANES*IC_LANES*ELEM_W-1:0] s1_w;
+  wire [OC_LANES*72-1:0]              s3_params;
+
+  operand_buffers #(
+    .IC_LANES(IC_LANES),
+    .OC_LANES(OC_LANES),
+    .ELEM_W(ELEM_W),
+    .ACT_DEPTH(ACT_DEPTH),
+    .WEIGHT_DEPTH(WEIGHT_DEPTH),
+    .PARAM_DEPTH(PARAM_DEPTH)
+  ) u_buffers (
+    .clk(clk),
+    .rst(rst),
+    .enable(!busy),
+    .load_addr(load_addr),
+    .range_error(range_error),
+    .s_axis_tdata(s_axis_tdata),
+    .s_axis_tvalid(s_axis_tvalid),
+    .s_axis_tready(s_axis_tready),
+    .s_axis_tlast(s_axis_tlast),
+    .s_axis_tdest(s_axis_tdest),
+    .act_re(en && step && !s0_pad),
+    .act_raddr(act_addr),
+    .act_rdata(s1_x),
+    .weight_re(en && step),
+    .weight_raddr(weight_addr),
+    .weight_rdata(s1_w),
+    .param_re(en && s2_final),
+    .param_raddr(s2_param_addr),
+    .param_rdata(s3_params)
+  );
+
+  // Stages 1 to 2: multiply, accumulate, and the trees behind the lanes
+  wire [OC_LANES*TREE_W-1:0] s2_roots;
+
+  mac_array #(
+    .FORMAT(FORMAT),
+    .IC_LANES(IC_LANES),
+    .OC_LANES(OC_LANES),
+    .ELEM_W(ELEM_W),
+    .LANE_W(LANE_W),
+    .TREE_W(TREE_W)
+  ) u_array (
+    .clk(clk),
+    .en(en && s1_valid),
+    .first(s1_first_tap),
+    .x(s1_x),
+    .w(s1_w),
+    .x_zero_point(x_zero_point),
+    .w_zero_point(w_zero_point),
+    .mask(s1_mask),
+    .roots(s2_roots)
+  );
+
+  // Stages 2 to 3: psums
+  wire [OC_LANES*PSUM_W-1:0] s3_psums;
+
+  psum_array #(
+    .FORMAT(FORMAT),
+    .OC_LANES(OC_LANES),
+    .TREE_W(TREE_W),
+    .PSUM_W(PSUM_W),
+    .PSUM_DEPTH(PSUM_DEPTH)
+  ) u_psums (
+    .clk(clk),
+    .en(en),
+    .root_valid(s2_root),
+    .first(s2_first_group),
+    .roots(s2_roots),
+    .load(load_psum),
+    .fetch(load_psum && s1_root && s1_first_group),
+    .fetch_addr(s1_psum_addr),
+    .store(keep_psum && s3_final),
+    .store_addr(s3_psum_addr),
+    .psums(s3_psums)
+  );
+
+  // Stages 3 to 4: output stages, the post slot, the output register
+  wire s3_send = s3_final && !keep_psum;
+  wire s3_ready;
+
+  output_array #(
+    .FORMAT(FORMAT),
+    .OC_LANES(OC_LANES),
+    .PSUM_W(PSUM_W),
+    .ELEM_W(ELEM_W)
+  ) u_output (
+    .clk(clk),
+    .rst(rst),
+    .rounding(rounding),
+    .zero_point(y_zero_point),
+    .clamp_min(clamp_min),
+    .clamp_max(clamp_max),
+    .s_valid(s3_send),
+    .s_ready(s3_ready),
+    .psums(s3_psums),
+    .params(s3_params),
+    .keep(s3_keep),
+    .last(s3_last),
+    .s_axis_operand_tdata(s_axis_operand_tdata),
+    .s_axis_operand_tkeep(s_axis_operand_tkeep),
+    .s_axis_operand_tvalid(s_axis_operand_tvalid),
+    .s_axis_operand_tready(s_axis_operand_tready),
+    .s_axis_operand_tlast(s_axis_operand_tlast),
+    .m_axis_tdata(m_axis_tdata),
+    .m_axis_tkeep(m_axis_tkeep),
+    .m_axis_tvalid(m_axis_tvalid),
+    .m_axis_tready(m_axis_tready),
+    .m_axis_tlast(m_axis_tlast)
+  );
+
+  assign en     = !s3_send || s3_ready;
+  assign finish = keep_psum ? s3_final && s3_last
+                            : m_axis_tvalid && m_axis_tready && m_axis_tlast;
+endmodule
+
+`default_nettype wire

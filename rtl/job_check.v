@@ -1,0 +1,79 @@
+// Is a job legal? Gives the first error code that applies, in the order of the codes, or ERR_NONE.
+// Combinational; every product is formed in full, so that no field can wrap its way past a check.
+// It does not look at what the buffers hold, nor at strides and padding that leave the image: a
+// tap outside it is padding.
+// SPDX-License-Identifier: Apache-2.0
+`default_nettype none
+
+module job_check #(
+  parameter FORMAT = 0,
+  parameter IC_LANES = 16,
+  parameter OC_LANES = 16,
+  parameter ELEM_W = 8,
+  parameter ACT_DEPTH = 1024,
+  parameter WEIGHT_DEPTH = 256,
+  parameter PARAM_DEPTH = 32,
+  parameter PSUM_DEPTH = 256
+) (
+  input  wire [15:0]       in_h,
+  input  wire [15:0]       in_w,
+  input  wire [15:0]       out_h,
+  input  wire [15:0]       out_w,
+  input  wire [15:0]       kernel_h,
+  input  wire [15:0]       kernel_w,
+  input  wire [15:0]       stride_h,
+  input  wire [15:0]       stride_w,
+  input  wire [15:0]       dilation_h,
+  input  wire [15:0]       dilation_w,
+  input  wire [15:0]       in_channels,
+  input  wire [15:0]       out_channels,
+  input  wire [31:0]       act_base,
+  input  wire [31:0]       act_wrap,
+  input  wire [1:0]        rounding,
+  input  wire              load_psum,
+  input  wire              keep_psum,
+  input  wire [ELEM_W-1:0] clamp_min,
+  input  wire [ELEM_W-1:0] clamp_max,
+  output wire [7:0]        code
+);
+  `include "dla_defs.vh"
+
+  generate
+    if (FORMAT != FORMAT_AFFINE_INT8) begin : gen_illegal_format
+      job_check_has_no_such_FORMAT u_illegal ();
+    end
+  endgenerate
+
+  wire zero_size = in_h == 0 || in_w == 0 || out_h == 0 || out_w == 0 ||
+                   kernel_h == 0 || kernel_w == 0 || stride_h == 0 || stride_w == 0 ||
+                   dilation_h == 0 || dilation_w == 0 || in_channels == 0 || out_channels == 0;
+
+  localparam [31:0] WEIGHT_WORDS = WEIGHT_DEPTH;
+  localparam [31:0] PSUM_WORDS   = PSUM_DEPTH;
+
+  wire [31:0] groups = ({16'd0, in_channels} + (IC_LANES - 1)) >> $clog2(IC_LANES);
+  wire [31:0] blocks = ({16'd0, out_channels} + (OC_LANES - 1)) >> $clog2(OC_LANES);
+
+  wire [63:0] act_words    = {48'd0, in_h} * {48'd0, in_w} * {32'd0, groups};
+  wire [63:0] weight_words = {32'd0, blocks} * {32'd0, groups} *
+                             {48'd0, kernel_h} * {48'd0, kernel_w};
+  wire [63:0] psum_words   = {32'd0, blocks} * {48'd0, out_h} * {48'd0, out_w};
+
+  wire act_range    = act_words > {32'd0, act_wrap} || act_wrap > ACT_DEPTH ||
+                      act_base >= act_wrap;
+  wire weight_range = weight_words > {32'd0, WEIGHT_WORDS};
+  wire psum_range   = (load_psum || keep_psum) && psum_words > {32'd0, PSUM_WORDS};
+
+  wire known_rounding = rounding == ROUND_DOUBLE_AWAY || rounding == ROUND_DOUBLE_UP ||
+                        rounding == ROUND_SINGLE;
+
+  assign code = zero_size                               ? ERR_ZERO_SIZE :
+                act_range                               ? ERR_ACT_RANGE :
+                weight_range                            ? ERR_WEIGHT_RANGE :
+                blocks > PARAM_DEPTH                    ? ERR_PARAM_RANGE :
+                psum_range                              ? ERR_PSUM_RANGE :
+                !known_rounding                         ? ERR_ROUNDING :
+                $signed(clamp_min) > $signed(clamp_max) ? ERR_CLAMP : ERR_NONE;
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,54 @@
+// The psums of one output vector, and the memory that keeps psums from job to job.
+// Latency 1: on en && root_valid each psum takes its root. first starts it from 0, or with load
+// from the word that fetch read one en earlier.
+// store writes psums to the memory. It adds no bias (output_stage).
+// SPDX-License-Identifier: Apache-2.0
+`default_nettype none
+
+module psum_array #(
+  parameter FORMAT = 0,
+  parameter OC_LANES = 16,
+  parameter TREE_W = 32,
+  parameter PSUM_W = 32,
+  parameter PSUM_DEPTH = 256
+) (
+  input  wire                       clk,
+  input  wire                       en,
+  input  wire                       root_valid,
+  input  wire                       first,
+  input  wire [OC_LANES*TREE_W-1:0] roots,
+  input  wire                       load,
+  input  wire                       fetch,
+  input  wire [(PSUM_DEPTH > 1 ? $clog2(PSUM_DEPTH) : 1)-1:0] fetch_addr,
+  input  wire                       store,
+  input  wire [(PSUM_DEPTH > 1 ? $clog2(PSUM_DEPTH) : 1)-1:0] store_addr,
+  output wire [OC_LANES*PSUM_W-1:0] psums
+);
+  wire [OC_LANES*PSUM_W-1:0] kept;
+
+  buffer_ram #(.WIDTH(OC_LANES * PSUM_W), .DEPTH(PSUM_DEPTH)) u_kept (
+    .clk(clk),
+    .we(en && store),
+    .waddr(store_addr),
+    .wdata(psums),
+    .re(en && fetch),
+    .raddr(fetch_addr),
+    .rdata(kept)
+  );
+
+  genvar oc;
+  generate
+    for (oc = 0; oc < OC_LANES; oc = oc + 1) begin : gen_oc
+      psum_accumulator #(.FORMAT(FORMAT), .TREE_W(TREE_W), .PSUM_W(PSUM_W)) u_psum (
+        .clk(clk),
+        .en(en && root_valid),
+        .first(first),
+        .psum_init(load ? kept[oc*PSUM_W +: PSUM_W] : {PSUM_W{1'b0}}),
+        .root(roots[oc*TREE_W +: TREE_W]),
+        .psum_q(psums[oc*PSUM_W +: PSUM_W])
+      );
+    end
+  endgenerate
+endmodule
+
+`default_nettype wire
