@@ -13,12 +13,13 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import cocotb
 
-from tb.commands import TIMESCALE, Design, compile_commands
+from tb.commands import COMPILE_FLAGS, TIMESCALE, Design, compile_commands
 from tb.paths import BUILD_DIR
 from tb.process import TimeLimit, execute, tail
 from tb.simulators import Simulator
@@ -111,22 +112,14 @@ def _record(design: Design, sim: Simulator, folder: Path, seconds: float) -> Non
 def _content_key(design: Design, sim: Simulator) -> str:
     """Return a digest of everything that the binary depends on."""
     digest = hashlib.sha256()
+    packages = [importlib.metadata.version(name) for name in ("cocotb", "cocotb-test")]
+    compiler = _compiler_version() if sim.name == "verilator" else ""
+    parameters = dict(sorted(design.parameters.items()))
     settings = [
-        *(
-            design.toplevel,
-            sorted(design.parameters.items()),
-            design.flags,
-            design.waves,
-            design.optimise,
-            TIMESCALE,
-        ),
-        *(
-            sim.name,
-            sim.version,
-            importlib.metadata.version("cocotb-test"),
-            importlib.metadata.version("cocotb"),
-        ),
-        *(cocotb.__file__, _compiler_version() if sim.name == "verilator" else ""),
+        # Of files the text counts, not the place.
+        replace(design, parameters=parameters, sources=(), includes=(), vlt=None),
+        *(sim.name, sim.version, COMPILE_FLAGS[sim.name], TIMESCALE),
+        *(packages, cocotb.__file__, compiler),
     ]
     digest.update(repr(settings).encode())
     vlt = [design.vlt] if design.vlt else []

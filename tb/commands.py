@@ -21,7 +21,7 @@ from tb.paths import PROJECT_ROOT
 from tb.simulators import Simulator
 
 TIMESCALE = "1ns/1ps"
-_COMPILE_FLAGS = {
+COMPILE_FLAGS = {
     # A register that nothing resets starts at a value drawn from the run's seed, not at zero.
     "verilator": ("-O3", "--x-assign", "unique", "--x-initial", "unique"),
     "icarus": ("-Wall",),
@@ -43,8 +43,9 @@ Commands = list[list[str]]
 class Design:
     """What a simulation binary is built from.
 
-    `flags` go to Verilator only. `vlt` is a Verilator configuration file that names the signals
-    which stay visible; without one, all are. `optimise` is the C++ compiler's level for the model.
+    What follows `includes` is for Verilator only. `vlt` is a configuration file that names the
+    signals which stay visible; `top_only` leaves those of the top level; without either all are.
+    `optimise` is the C++ compiler's level.
     """
 
     toplevel: str
@@ -53,15 +54,19 @@ class Design:
     includes: tuple[Path, ...] = ()
     flags: tuple[str, ...] = ()
     vlt: Path | None = None
-    waves: bool = False
+    top_only: bool = False
     optimise: str = "-O2"
+    waves: bool = False
 
 
 def compile_commands(
     design: Design, sim: Simulator, folder: Path
 ) -> tuple[Commands, dict[str, str]]:
     """Return the commands that build `design` into `folder`, and their environment."""
-    with _cocotb_test(design, sim, folder, compile_only=True) as bench:
+    options: dict[str, object] = {"compile_args": [*COMPILE_FLAGS[sim.name]]}
+    if sim.name == "verilator":
+        options = _verilator_options(design, folder)
+    with _cocotb_test(design, sim, folder, compile_only=True, **options) as bench:
         return bench.build_command(), _environment(bench, sim)
 
 
@@ -88,30 +93,38 @@ def run_command(
         return bench.build_command()[-1], _environment(bench, sim)
 
 
+def _verilator_options(design: Design, folder: Path) -> dict[str, object]:
+    """Return what Verilator and the make that follows it are told."""
+    flags = [*COMPILE_FLAGS["verilator"], *(["--trace-vcd"] if design.waves else [])]
+    if design.vlt or design.top_only:
+        flags += ["--no-public-flat-rw", str(design.vlt or _top_only(design, folder))]
+    levels = [f"OPT_FAST={design.optimise}", f"OPT_SLOW={design.optimise}", "OPT_GLOBAL=-O2"]
+    cache = f"OBJCACHE={sys.executable} {_OBJECT_CACHE} {folder.parent / 'objects'}"
+    make_args = ["--silent", "-j2", *levels, cache]
+    return {"compile_args": [*flags, *design.flags], "make_args": make_args}
+
+
+def _top_only(design: Design, folder: Path) -> Path:
+    """Write a configuration that leaves the top level's own signals visible."""
+    path = folder / "top_only.vlt"
+    path.write_text(f'`verilator_config\npublic_flat_rw -module "{design.toplevel}" -var "*"\n')
+    return path
+
+
 @contextlib.contextmanager
 def _cocotb_test(
     design: Design, sim: Simulator, folder: Path, **options: object
 ) -> Iterator[cocotb_test.Verilator | cocotb_test.Icarus]:
     """Make cocotb-test's own object for `design`, and undo what making it does to the process."""
-    flags = [*_COMPILE_FLAGS[sim.name]]
-    if sim.name == "verilator":
-        levels = [f"OPT_FAST={design.optimise}", f"OPT_SLOW={design.optimise}", "OPT_GLOBAL=-O2"]
-        object_cache = f"OBJCACHE={sys.executable} {_OBJECT_CACHE} {folder.parent / 'objects'}"
-        options["make_args"] = ["--silent", "-j2", *levels, object_cache, _PCH_INCLUDE]
-        flags += ["--trace-vcd", "--trace-structs"] if design.waves else []
-        flags += ["--no-public-flat-rw", str(design.vlt)] if design.vlt else []
-        flags += design.flags
-    else:
-        options["waves"] = design.waves
     make = cocotb_test.Verilator if sim.name == "verilator" else cocotb_test.Icarus
     with _construction, _undo_side_effects(sim):
         yield make(
             toplevel=design.toplevel,
-            **{"module": "none", "waves": False, **options},
+            **{"module": "none", **options},
             verilog_sources=[str(path) for path in design.sources],
             includes=[str(path) for path in design.includes],
             parameters=dict(design.parameters),
-            compile_args=flags,
+            waves=design.waves and sim.name == "icarus",
             timescale=TIMESCALE,
             sim_build=str(folder),
         )

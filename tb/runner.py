@@ -73,6 +73,7 @@ def run(
     waves: bool = False,
     timeout_s: float = RUN_LIMIT_S,
     optimise: str = "-O2",
+    top_only: bool = False,
 ) -> RunResult:
     """Build `toplevel` unless its content was built before, and run the tests of `module` on it.
 
@@ -88,6 +89,7 @@ def run(
         waves: write a .vcd (Verilator) or .fst (Icarus) into the run's folder, which then stays.
         timeout_s: limit on the run's wall time, the build not counted.
         optimise: the C++ compiler's level; -O0 builds fastest, -O3 runs fastest.
+        top_only: Verilator: only the top level's own signals are visible, which builds far faster.
 
     Raises:
         SimulationFailed: the build or a test failed, the simulator ended early or ran too long,
@@ -106,6 +108,7 @@ def run(
         flags=tuple(verilator_flags) if sim == "verilator" else (),
         vlt=vlt.resolve() if vlt and sim == "verilator" else None,
         waves=waves,
+        top_only=top_only and sim == "verilator",
         optimise=optimise if sim == "verilator" else "",
     )
     try:

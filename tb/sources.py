@@ -7,6 +7,7 @@ from pathlib import Path
 from tb.paths import RTL_DIR
 
 _INCLUDE = re.compile(r'^\s*`include\s+"([^"]+)"', re.MULTILINE)
+_COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
 _WORD = re.compile(r"[A-Za-z_]\w*")
 
 
@@ -24,7 +25,7 @@ def rtl_sources(top: str, rtl_dir: Path = RTL_DIR) -> list[Path]:
         raise FileNotFoundError(f"{rtl_dir}: no {top}.v")
     needed = [top]
     for name in needed:
-        words = set(_WORD.findall(files[name].read_text()))
+        words = set(_WORD.findall(_COMMENT.sub("", files[name].read_text())))
         needed += [other for other in files if other in words and other not in needed]
     return [files[name] for name in needed]
 
