@@ -1,0 +1,1 @@
+"""Golden cases: manifests, the generator, the oracles that confirm it, and the case folders."""
