@@ -1,0 +1,63 @@
+"""The arrays that the front-door benches run on, and the one call that runs a module of them."""
+
+import os
+
+from pymodel.array.config import ArrayConfig
+from pymodel.datapath import Datapath
+from tb import runner
+from tb.sources import rtl_sources
+
+TOPLEVEL = "dla_top"
+
+
+def _array(ic_lanes: int, oc_lanes: int) -> ArrayConfig:
+    """Buffers that small layers fill, so that every limit is within a bench's reach."""
+    datapath = Datapath(f"affine_int8_{ic_lanes}x{oc_lanes}", ic_lanes=ic_lanes, oc_lanes=oc_lanes)
+    return ArrayConfig(datapath, act_depth=96, weight_depth=48, param_depth=4, psum_depth=32)
+
+
+ARRAYS = {
+    f"{ic_lanes}x{oc_lanes}": _array(ic_lanes, oc_lanes)
+    for ic_lanes, oc_lanes in ((1, 1), (4, 4), (4, 16))
+}
+"""By IC_LANES x OC_LANES."""
+SQUARE = "4x4"
+_ENVIRONMENT = "FRONT_DOOR_ARRAY"
+
+
+def array_under_test() -> ArrayConfig:
+    """The array that the running simulation was built for."""
+    return ARRAYS[os.environ[_ENVIRONMENT]]
+
+
+def parameters(config: ArrayConfig) -> dict[str, int]:
+    """Elaboration parameters of dla_top for this array."""
+    datapath = config.datapath
+    return {
+        "IC_LANES": datapath.ic_lanes,
+        "OC_LANES": datapath.oc_lanes,
+        "ELEM_W": datapath.element_bits,
+        "LANE_W": datapath.lane_bits,
+        "TREE_W": datapath.tree_bits,
+        "PSUM_W": datapath.psum_bits,
+        "ACT_DEPTH": config.act_depth,
+        "WEIGHT_DEPTH": config.weight_depth,
+        "PARAM_DEPTH": config.param_depth,
+        "PSUM_DEPTH": config.psum_depth,
+    }
+
+
+def run_benches(sim: str, module: str, array: str = SQUARE) -> runner.RunResult:
+    """Run all cocotb benches of `module` in one simulation of dla_top, as one of ARRAYS.
+
+    Modules that run on the same array share one cached build. Raises SimulationFailed when a
+    bench fails.
+    """
+    return runner.run(
+        toplevel=TOPLEVEL,
+        module=module,
+        sources=rtl_sources(TOPLEVEL),
+        sim=sim,
+        parameters=parameters(ARRAYS[array]),
+        extra_env={_ENVIRONMENT: array},
+    )
