@@ -1,20 +1,32 @@
-"""Which ops pymodel models, and how each becomes a convolution for the array."""
+"""Which ops pymodel models: those that become a convolution for the array, and the host's."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
 
 from pymodel.convolution import Convolution
 from pymodel.errors import InputError
 from pymodel.network import Layer, Network
-from pymodel.ops import conv_2d, depthwise_conv_2d, fully_connected
+from pymodel.ops import conv_2d, depthwise_conv_2d, fully_connected, pad, reshape
 
 Lowering = Callable[[Network, Layer, str], Convolution]
+Evaluation = Callable[
+    [Network, Layer, Sequence[NDArray[np.generic]]], tuple[NDArray[np.generic], ...]
+]
 
 MODELLED: dict[str, Lowering] = {
     "CONV_2D": conv_2d.convolution,
     "DEPTHWISE_CONV_2D": depthwise_conv_2d.convolution,
     "FULLY_CONNECTED": fully_connected.convolution,
 }
-"""The lowering of each modelled op, by TFLite's name."""
+"""The lowering of each op that the array runs, by TFLite's name."""
+
+HOST_OPS: dict[str, Evaluation] = {
+    "PAD": pad.evaluate,
+    "RESHAPE": reshape.evaluate,
+}
+"""The ops that only move codes: input arrays to output arrays, on the host beside the array."""
 
 RTL_RULE: dict[str, str] = {
     "CONV_2D": "double_away",
