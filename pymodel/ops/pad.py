@@ -19,13 +19,14 @@ def evaluate(
     Raises:
         InputError: paddings of another shape, negative, or such that the output's shape differs.
     """
-    x, paddings, y = inputs[0], inputs[1], network.tensors[layer.outputs[0]]
-    if paddings.shape != (x.ndim, 2) or paddings.dtype.kind != "i" or np.any(paddings < 0):
+    x, given, y = inputs[0], inputs[1], network.tensors[layer.outputs[0]]
+    paddings = given.astype(np.int64)
+    if given.dtype.kind != "i" or given.shape != (x.ndim, 2) or np.any(paddings < 0):
         raise InputError(
             f"layer {layer.name}: the paddings of {layer.op} must be integers of shape "
-            f"({x.ndim}, 2), none negative, found {paddings.dtype} of shape {paddings.shape}"
+            f"({x.ndim}, 2), none negative, found {given.dtype} {given.tolist()}"
         )
-    shape = tuple(np.asarray(x.shape) + paddings.sum(axis=1))
+    shape = tuple((paddings.sum(axis=1) + x.shape).tolist())
     if shape != y.shape or x.dtype.name != y.dtype:
         raise InputError(
             f"layer {layer.name}: tensor {y.name} of {layer.op} must be {x.dtype} of shape "
