@@ -100,7 +100,9 @@ def _verilator_options(design: Design, folder: Path) -> dict[str, object]:
         flags += ["--no-public-flat-rw", str(design.vlt or _top_only(design, folder))]
     levels = [f"OPT_FAST={design.optimise}", f"OPT_SLOW={design.optimise}", "OPT_GLOBAL=-O2"]
     cache = f"OBJCACHE={sys.executable} {_OBJECT_CACHE} {folder.parent / 'objects'}"
-    make_args = ["--silent", "-j2", *levels, cache]
+    # The wheel's makefile leaves this empty, and large models, built in parts, don't compile then.
+    precompiled_header = "CFG_CXXFLAGS_PCH_I=-include"
+    make_args = ["--silent", "-j2", *levels, cache, precompiled_header]
     return {"compile_args": [*flags, *design.flags], "make_args": make_args}
 
 
