@@ -1,6 +1,6 @@
 """LiteRT as the oracle: runs a .tflite with a named set of kernels and keeps every tensor.
 
-Which kernels run decides the rounding, so the caller always names them:
+Which kernels run decides the rounding (`rule`), so the caller always names them:
 
 | kernel    | what runs                                                   |
 |-----------|-------------------------------------------------------------|
@@ -28,6 +28,30 @@ RESOLVERS: dict[Kernel, str] = {
     "optimised": "BUILTIN_WITHOUT_DEFAULT_DELEGATES",
     "xnnpack": "AUTO",
 }
+
+KERNEL_RULES: dict[str, dict[Kernel, str]] = {
+    "CONV_2D": {"reference": "double_away", "optimised": "double_up", "xnnpack": "float_even"},
+    "DEPTHWISE_CONV_2D": {"reference": "double_away", "xnnpack": "float_even"},
+    "FULLY_CONNECTED": {
+        "reference": "float_away",
+        "optimised": "double_up",
+        "xnnpack": "float_even",
+    },
+}
+"""pymodel's requantise rule that a kernel follows exactly, by op.
+
+The optimised DEPTHWISE_CONV_2D follows none: blocks of eight output channels are double_up, the
+channels left over double_away."""
+
+
+def rule(op: str, kernel: Kernel, groups: int = 1) -> str | None:
+    """The requantise rule that `kernel` follows for `op`; None if it follows none of pymodel's.
+
+    `groups` is the convolution's: the optimised CONV_2D leaves grouped ones to the reference.
+    """
+    if op == "CONV_2D" and kernel == "optimised" and groups > 1:
+        kernel = "reference"
+    return KERNEL_RULES[op].get(kernel)
 
 
 def available() -> bool:

@@ -9,26 +9,18 @@ from golden.cases.difference import difference
 from golden.tflite.single_op import SingleOp
 from pymodel.convolution import Convolution
 
-LITERT_KERNELS: dict[tuple[str, str], litert.Kernel] = {
-    ("CONV_2D", "double_away"): "reference",
-    ("DEPTHWISE_CONV_2D", "double_away"): "reference",
-    ("CONV_2D", "double_up"): "optimised",
-    ("FULLY_CONNECTED", "double_up"): "optimised",
-}
-"""The LiteRT kernel that follows a rule exactly, by op and rule."""
-
 
 class OracleMismatch(Exception):
     """The oracle computes something else than pymodel: one of them is wrong."""
 
 
 def litert_kernel(op: SingleOp, rule: str) -> litert.Kernel | None:
-    """LiteRT's kernel for the op under `rule`; None where none follows it.
-
-    The optimised CONV_2D leaves grouped convolutions to the reference kernel.
-    """
-    kernel = LITERT_KERNELS.get((op.op, rule))
-    return None if kernel == "optimised" and op.geometry.groups > 1 else kernel
+    """LiteRT's kernel that computes the op by `rule`, one of the integer rules; None without."""
+    kernels: tuple[litert.Kernel, ...] = ("reference", "optimised")
+    for kernel in kernels:
+        if litert.rule(op.op, kernel, op.geometry.groups) == rule:
+            return kernel
+    return None
 
 
 def installed(op: SingleOp, rule: str) -> bool:

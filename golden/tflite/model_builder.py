@@ -23,6 +23,9 @@ class ModelBuilder:
     codes: list[int] = field(default_factory=list)
     operators: list[int] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self.buffer(None)  # buffer 0: of all tensors without data
+
     def vector(self, offsets: list[int]) -> int:
         """A vector of tables."""
         self.builder.StartVector(4, len(offsets), 4)
@@ -53,7 +56,7 @@ class ModelBuilder:
         axis: int = 0,
         data: NDArray[np.generic] | None = None,
     ) -> int:
-        """A new tensor's index; buffer 0 is the empty one of all activations."""
+        """A new tensor's index; one without `data` is an activation."""
         b = self.builder
         buffer = 0 if data is None else self.buffer(data)
         quantisation = None if scale is None else self._quantisation(scale, zero_point, axis)

@@ -20,7 +20,6 @@ ACTIVATION_CODES = {name: code for code, name in ACTIVATIONS.items()}
 def write_tflite(op: SingleOp) -> bytes:
     """The content of a .tflite file that computes `op` from one int8 input to one int8 output."""
     g, file = op.geometry, ModelBuilder()
-    file.buffer(None)
     x_scale, y_scale = (np.array([s], dtype=np.float32) for s in (op.x_scale, op.y_scale))
     int8 = tflite.TensorType.INT8
     source = x = file.tensor("input", op.input_shape, int8, x_scale, op.x_zero_point)
