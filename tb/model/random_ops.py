@@ -18,10 +18,11 @@ def random_op(seed: int) -> tuple[SingleOp, NDArray[np.int8]]:
     kind = KINDS[seed % len(KINDS)]
     numbers = NUMBERS[seed // len(KINDS) % len(NUMBERS)]
     geometry = _line(rng) if kind == "fully_connected" else _image(rng, kind)
-    largest = int(rng.choice([3, 31, 127]))
+    largest = 3 if numbers == "ties" else int(rng.choice([15, 127]))
+    reach = 10 if numbers == "ties" else 128
     weights = rng.randint(-largest, largest + 1, geometry.weights_shape).astype(np.int8)
     products = geometry.taps * geometry.group_in_channels
-    typical = 100.0 * largest * np.sqrt(products)
+    typical = 0.5 * reach * largest * np.sqrt(products)
     bias = rng.randint(-int(typical), int(typical) + 1, geometry.out_channels)
     if numbers == "near_2_30":
         offset = rng.randint(-(2**20), 2**20, geometry.out_channels)
@@ -35,6 +36,8 @@ def random_op(seed: int) -> tuple[SingleOp, NDArray[np.int8]]:
     if numbers != "any_scale":
         x_scale, y_scale = 2.0**-6, 2.0 ** round(np.log2(y_scale))
         w_scale = np.ldexp(1.0, rng.randint(-8, -5, channels))
+    x_zero_point = _zero_point(rng)
+    low, high = _input_range(rng, x_zero_point, reach)
     op = SingleOp(
         op={"depthwise": "DEPTHWISE_CONV_2D", "fully_connected": "FULLY_CONNECTED"}.get(
             kind, "CONV_2D"
@@ -43,14 +46,21 @@ def random_op(seed: int) -> tuple[SingleOp, NDArray[np.int8]]:
         weights=weights,
         bias=None if without_bias else bias.astype(np.int32),
         x_scale=float(np.float32(x_scale)),
-        x_zero_point=_zero_point(rng),
+        x_zero_point=x_zero_point,
         w_scale=w_scale.astype(np.float32),
         y_scale=float(np.float32(y_scale)),
         y_zero_point=_zero_point(rng),
         fused_activation=str(rng.choice(["NONE", "NONE", "RELU", "RELU6", "RELU_N1_TO_1"])),
     )
-    low, high = [(-128, 127), (-128, 127), (-128, -120), (120, 127)][rng.randint(4)]
     return op, rng.randint(low, high + 1, op.input_shape).astype(np.int8)
+
+
+def _input_range(rng: np.random.RandomState, zero_point: int, reach: int) -> tuple[int, int]:
+    """Codes within `reach` of the zero point; now and then, one end of int8 alone."""
+    end = rng.randint(8)
+    if end < 2 and reach == 128:
+        return [(-128, -120), (120, 127)][end]
+    return max(zero_point - reach, -128), min(zero_point + reach, 127)
 
 
 def _zero_point(rng: np.random.RandomState) -> int:

@@ -1,0 +1,60 @@
+"""pymodel against LiteRT on whole networks, layer by layer, on the oracle's own tensors.
+
+Each kernel's run is compared with the rule that it follows; a layer's input is that same run's
+tensor, so that no layer inherits another's difference.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from golden import litert
+from golden.tflite.importer import load_tflite
+from pymodel import convolution
+from pymodel.network import Network
+from pymodel.ops.registry import MODELLED
+from tb.model.networks import DEMO, SHARED_MODELS, random_inputs, shared_model
+
+KERNELS: tuple[litert.Kernel, ...] = ("reference", "optimised", "xnnpack")
+SEEDS = (11, 12)
+
+
+def compared(
+    network: Network, path: Path, inputs: list[NDArray[np.int8]], kernel: litert.Kernel
+) -> int:
+    """Outputs compared over all modelled layers; AssertionError at the first that differs."""
+    tensors = litert.run(path, inputs, kernel)
+    outputs = 0
+    for layer in network.layers:
+        rule = litert.rule(layer.op, kernel) if layer.op in MODELLED else None
+        if rule is None:
+            continue
+        conv = MODELLED[layer.op](network, layer, rule)
+        x = tensors[layer.inputs[0]].reshape(conv.geometry.input_shape)
+        expected = tensors[layer.outputs[0]].reshape(conv.geometry.output_shape)
+        found = convolution.run(conv, x)
+        differing = int(np.count_nonzero(found != expected))
+        assert differing == 0, f"layer {layer.index} {layer.op}: {differing} of {expected.size}"
+        outputs += expected.size
+    return outputs
+
+
+@pytest.mark.parametrize("kernel", KERNELS)
+def test_demo(kernel: litert.Kernel) -> None:
+    network = load_tflite(DEMO)
+    digits = np.load(DEMO.with_name("digits_input.npy"))
+    for digit in digits:
+        assert compared(network, DEMO, [digit[np.newaxis]], kernel) == 3954
+
+
+@pytest.mark.parametrize("kernel", KERNELS)
+@pytest.mark.parametrize("name", SHARED_MODELS)
+def test_shared_models(shared_data: Path, name: str, kernel: litert.Kernel) -> None:
+    path = shared_model(shared_data, name)
+    network = load_tflite(path)
+    for seed in SEEDS:
+        outputs = compared(network, path, random_inputs(network, seed), kernel)
+        print(f"{name}, {kernel}, seed {seed}: {outputs} outputs, 0 mismatches")
+        assert outputs > 0
