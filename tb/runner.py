@@ -96,6 +96,7 @@ def run(
             or nothing was tested.
         InputError: no such simulator, or it is missing or too old.
     """
+    __tracebackhide__ = True  # pytest: the log's end says more than this function's text
     simulator = simulators.find(sim)
     design = Design(
         toplevel=toplevel,

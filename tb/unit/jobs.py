@@ -1,6 +1,8 @@
 """Jobs for the unit benches: a small legal one to vary, pinned corners, and random ones."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -40,6 +42,11 @@ SMALL = Job(
     in_channel_range=(0, 3),
 )
 """A 3x3 VALID convolution of 20 pixels."""
+
+
+def vary(job: Job, changes: Mapping[str, Any]) -> Job:
+    """Return `job` with the fields that `changes` names replaced."""
+    return replace(job, **changes)
 
 
 def corner_jobs(ic_lanes: int, oc_lanes: int) -> dict[str, Job]:

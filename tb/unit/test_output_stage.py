@@ -6,11 +6,11 @@ import cocotb
 import numpy as np
 import pytest
 
-from pymodel.affine.requantise import INTEGER_RULES, Requantise, requantise
+from pymodel.affine.requantise import INTEGER_RULES, requantise
 from pymodel.fixed_point import widen
 from pymodel.formats.affine_int8 import accumulate
-from tb.registers import load_definitions
 from tb.unit.bench import DRAWS, Column, draw, evaluate, expect, random_generator, run_bench
+from tb.unit.parameters import random_requantise, register_inputs
 
 CHANNELS = 40
 
@@ -21,7 +21,7 @@ async def bench_random_layers(dut: Any, rule: str) -> None:
     """Random channels of random layers; biases reach far enough for their sum to wrap."""
     random, psum_bits = random_generator(), len(dut.psum)
     for _ in range(DRAWS // CHANNELS):
-        params = random_layer(random, rule)
+        params = random_requantise(random, rule, CHANNELS)
         wide = draw(random, psum_bits, CHANNELS)
         psum = np.where(random.random(CHANNELS) < 0.7, wide >> psum_bits - 14, wide)
         bias = draw(random, 32, CHANNELS) >> np.where(random.random(CHANNELS) < 0.7, 20, 0)
@@ -31,29 +31,10 @@ async def bench_random_layers(dut: Any, rule: str) -> None:
             "bias": bias,
             "multiplier": widen(params.multiplier),
             "shift": widen(params.shift),
-            "rounding": [load_definitions()[f"ROUND_{rule.upper()}"]] * CHANNELS,
-            "zero_point": [params.zero_point] * CHANNELS,
-            "clamp_min": [params.clamp_min] * CHANNELS,
-            "clamp_max": [params.clamp_max] * CHANNELS,
         }
+        inputs |= {name: [value] * CHANNELS for name, value in register_inputs(params).items()}
         got = await evaluate(dut, "y", inputs)
         expect(requantise(acc, params).astype(np.int64), got, len(dut.y), inputs)
-
-
-def random_layer(random: np.random.Generator, rule: str) -> Requantise:
-    """Return parameters of CHANNELS channels that bring psums of 14 bits into and past int8."""
-    multiplier = random.integers(1 << 30, 1 << 31, CHANNELS).astype(np.int32)
-    shift = random.integers(-9, -2, CHANNELS).astype(np.int32)
-    clamp_min, clamp_max = np.sort(draw(random, 8, 2))
-    return Requantise(
-        rule=rule,
-        multiplier=multiplier,
-        shift=shift,
-        scale=np.ldexp(multiplier.astype(np.float64), shift - 31),
-        zero_point=int(draw(random, 8, 1)[0]),
-        clamp_min=int(clamp_min),
-        clamp_max=int(clamp_max),
-    )
 
 
 @pytest.mark.parametrize("psum_bits", [32, 20])

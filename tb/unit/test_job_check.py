@@ -1,0 +1,137 @@
+"""rtl/job_check.v against the register map's rules, in whole numbers of any size."""
+
+from dataclasses import replace
+from typing import Any
+
+import cocotb
+import numpy as np
+import pytest
+from cocotb.triggers import Timer
+
+from pymodel.array.job import Job
+from tb.registers import load_definitions
+from tb.unit.bench import random_generator, read, run_bench, write
+from tb.unit.jobs import SMALL, random_job, vary
+
+SIZES = (
+    *("in_h", "in_w", "out_h", "out_w", "kernel_h", "kernel_w", "stride_h", "stride_w"),
+    *("dilation_h", "dilation_w", "in_channels", "out_channels"),
+)
+FIELDS = (*SIZES, "act_base", "act_wrap", "load_psum", "keep_psum", "clamp_min", "clamp_max")
+RANDOM_JOBS = 1500
+BAD_ROUNDING = 3
+
+
+def expected_code(job: Job, rounding: int, dut: Any) -> str:
+    """Return the name of the first rule that `job` breaks; ERR_NONE when it is legal."""
+    groups = -(-job.in_channels // int(dut.IC_LANES.value))
+    blocks = -(-job.out_channels // int(dut.OC_LANES.value))
+    pixels = job.in_h * job.in_w
+    rules = {
+        "ERR_ZERO_SIZE": all(getattr(job, name) > 0 for name in SIZES),
+        "ERR_ACT_RANGE": pixels * groups <= job.act_wrap <= int(dut.ACT_DEPTH.value)
+        and job.act_base < job.act_wrap,
+        "ERR_WEIGHT_RANGE": blocks * groups * job.kernel_h * job.kernel_w
+        <= int(dut.WEIGHT_DEPTH.value),
+        "ERR_PARAM_RANGE": blocks <= int(dut.PARAM_DEPTH.value),
+        "ERR_PSUM_RANGE": not (job.load_psum or job.keep_psum)
+        or blocks * job.out_h * job.out_w <= int(dut.PSUM_DEPTH.value),
+        "ERR_ROUNDING": rounding != BAD_ROUNDING,
+        "ERR_CLAMP": job.clamp_min <= job.clamp_max,
+    }
+    return next((name for name, kept in rules.items() if not kept), "ERR_NONE")
+
+
+async def check(dut: Any, job: Job, rounding: int = 0) -> str:
+    """Compare the DUT's code for `job`, and return its name."""
+    write(dut, {**{name: getattr(job, name) for name in FIELDS}, "rounding": rounding})
+    await Timer(1, unit="ns")
+    got = load_definitions().name_of("ERR_", read(dut.code))
+    expected = expected_code(job, rounding, dut)
+    assert got == expected, f"expected {expected}, got {got} for {job}, rounding {rounding}"
+    return got
+
+
+@cocotb.test()
+async def bench_limits(dut: Any) -> None:
+    """Each limit is legal, and one past it is its own error; legal jobs come between."""
+    depth = {name: int(getattr(dut, f"{name}_DEPTH").value) for name in ("ACT", "WEIGHT", "PSUM")}
+    blocks = int(dut.PARAM_DEPTH.value) * int(dut.OC_LANES.value)
+    one = replace(
+        SMALL,
+        in_channels=1,
+        out_channels=1,
+        in_h=1,
+        in_w=1,
+        out_h=1,
+        out_w=1,
+        kernel_h=1,
+        kernel_w=1,
+        act_wrap=1,
+    )
+    wide = replace(one, in_w=depth["ACT"], act_wrap=depth["ACT"])
+    psum = replace(one, out_w=depth["PSUM"], keep_psum=True)
+    past = replace(psum, out_w=depth["PSUM"] + 1)
+    cases = {
+        "ERR_NONE": [
+            *(one, wide, psum, replace(one, clamp_min=5, clamp_max=5)),
+            *(replace(one, out_channels=blocks), replace(one, kernel_w=depth["WEIGHT"])),
+            *(replace(past, keep_psum=False), replace(wide, act_base=depth["ACT"] - 1)),
+        ],
+        "ERR_ZERO_SIZE": [vary(one, {name: 0}) for name in SIZES],
+        "ERR_ACT_RANGE": [
+            *(replace(one, act_wrap=0), replace(one, act_base=1), replace(wide, in_h=2)),
+            *(replace(one, act_wrap=depth["ACT"] + 1), replace(wide, act_wrap=depth["ACT"] - 1)),
+        ],
+        "ERR_WEIGHT_RANGE": [replace(one, kernel_w=depth["WEIGHT"] + 1)],
+        "ERR_PARAM_RANGE": [replace(one, out_channels=blocks + 1)],
+        "ERR_PSUM_RANGE": [past, replace(past, keep_psum=False, load_psum=True)],
+        "ERR_CLAMP": [
+            replace(one, clamp_min=1, clamp_max=0),
+            replace(one, clamp_min=127, clamp_max=-128),
+        ],
+    }
+    for name, jobs in cases.items():
+        for job in jobs:
+            assert await check(dut, job) == name
+    for rounding in range(3):
+        assert await check(dut, one, rounding) == "ERR_NONE"
+    assert await check(dut, one, BAD_ROUNDING) == "ERR_ROUNDING"
+
+
+@cocotb.test()
+async def bench_largest_fields(dut: Any) -> None:
+    """Fields at and near their largest values don't wrap into a legal size."""
+    random = random_generator()
+    for _ in range(RANDOM_JOBS):
+        sizes = random.choice([1, 2, 3, 256, 4096, 0x8000, 0xFFFF], len(SIZES))
+        act_wrap = int(random.choice([1, 1 << 16, 1 << 31, (1 << 32) - 1]))
+        changes = dict(zip(SIZES, map(int, sizes), strict=True)) | {"act_wrap": act_wrap}
+        await check(dut, vary(SMALL, changes))
+
+
+@cocotb.test()
+async def bench_random_jobs(dut: Any) -> None:
+    """Legal jobs with one or two fields replaced."""
+    random = random_generator()
+    lanes = int(dut.IC_LANES.value), int(dut.OC_LANES.value)
+    seen = set()
+    for _ in range(RANDOM_JOBS):
+        job = random_job(random, *lanes)
+        for name in random.choice(FIELDS[:14], 2, replace=False):
+            job = vary(job, {str(name): int(random.integers(0, 40))})
+        flags = random.random(2) < 0.5
+        low, high = (int(code) for code in random.integers(-128, 128, 2))
+        low, high = (low, high) if random.random() < 0.2 else sorted((low, high))
+        job = replace(job, load_psum=bool(flags[0]), keep_psum=bool(flags[1]))
+        job = replace(job, clamp_min=low, clamp_max=high)
+        seen.add(await check(dut, job, int(random.choice([0, 1, 2, BAD_ROUNDING]))))
+    assert {"ERR_NONE", "ERR_ZERO_SIZE", "ERR_ACT_RANGE", "ERR_ROUNDING", "ERR_CLAMP"} <= seen
+    assert np.any(["RANGE" in name and "ACT" not in name for name in seen])
+
+
+@pytest.mark.parametrize(("ic_lanes", "oc_lanes"), [(1, 1), (4, 16), (16, 16)])
+def test_job_check(sim: str, ic_lanes: int, oc_lanes: int) -> None:
+    depths = {"ACT_DEPTH": 96, "WEIGHT_DEPTH": 48, "PARAM_DEPTH": 4, "PSUM_DEPTH": 20}
+    lanes = {"IC_LANES": ic_lanes, "OC_LANES": oc_lanes}
+    run_bench("job_check", __name__, sim, {**lanes, **depths})
