@@ -12,8 +12,8 @@ from pymodel.errors import InputError
 from pymodel.exact_matmul import exact_matmul
 from pymodel.geometry import ConvGeometry
 
-PATCH_ELEMENTS = 1 << 21
-"""Patches gathered at a time: 8 MB of float32, about a cache's worth."""
+PATCH_ELEMENTS = 1 << 23
+"""Patches gathered at a time, at most 32 MB of float32 unless one output row takes more."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,8 +18,7 @@ def widen(value: ArrayLike) -> Int64Array:
 
 def wrap(value: ArrayLike, bits: int) -> Int64Array:
     """The low `bits` (1 to 63) of each value, read as two's complement."""
-    half = np.int64(1) << (bits - 1)
-    mask = (np.int64(1) << bits) - 1
+    half, mask = 1 << (bits - 1), (1 << bits) - 1
     wrapped: Int64Array = ((widen(value) & mask) ^ half) - half
     return wrapped
 

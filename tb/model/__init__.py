@@ -1,0 +1,1 @@
+"""Tests of pymodel and golden: no simulator."""

@@ -1,0 +1,94 @@
+"""Quantising reals to int8 codes, back, and choosing the parameters."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pymodel.affine.quantise import dequantise, quantisation_parameters, quantise
+from pymodel.errors import InputError
+from tb.model.layers import bounded
+
+
+@pytest.mark.parametrize(
+    ("value", "zero_point", "code"),
+    [
+        (0.0, 5, 5),
+        (0.25, 0, 1),  # half a step: away from zero
+        (-0.25, 0, -1),
+        (0.75, 0, 2),
+        (-0.75, 3, 1),
+        (0.2499, 0, 0),
+        (63.5, 0, 127),
+        (64.0, 0, 127),
+        (-64.0, 0, -128),
+        (-1e30, 127, -128),
+        (3.4e38, -128, 127),
+    ],
+)
+def test_quantise_by_half_steps(value: float, zero_point: int, code: int) -> None:
+    assert quantise(value, 0.5, zero_point).item() == code
+
+
+def test_the_division_is_in_float32() -> None:
+    # 0.15 / 0.1 is 1.4999... in float64 and exactly 1.5 in float32
+    assert 0.15 / 0.1 < 1.5
+    assert quantise(0.15, 0.1).item() == 2
+
+
+def test_a_tiny_scale_saturates_without_overflow() -> None:
+    with np.errstate(all="raise"):
+        np.testing.assert_array_equal(quantise([3e38, -3e38], 1e-38), [127, -128])
+
+
+def test_one_scale_for_each_channel() -> None:
+    values = np.array([[1.0, 1.0], [-1.0, 2.0]])
+    np.testing.assert_array_equal(quantise(values, [1.0, 0.5], [0, 10]), [[1, 12], [-1, 14]])
+    np.testing.assert_array_equal(quantise(values, [1.0, 0.5], axis=0), [[1, 1], [-2, 4]])
+    np.testing.assert_array_equal(
+        dequantise([[1, 12], [-1, 14]], [1.0, 0.5], [0, 10]), values.astype(np.float32)
+    )
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_what_int8_cannot_hold_is_named(bad: float) -> None:
+    values = np.zeros((2, 3))
+    values[1, 2] = bad
+    with pytest.raises(InputError, match=r"tensor audio: element \(1, 2\) is -?(nan|inf)"):
+        quantise(values, 0.1, name="audio")
+
+
+@bounded(200)
+@given(
+    scale=st.floats(2.0**-20, 2.0**10, width=32),
+    zero_point=st.integers(-128, 127),
+)
+def test_every_code_survives_the_round_trip(scale: float, zero_point: int) -> None:
+    codes = np.arange(-128, 128).astype(np.int8)
+    reals = dequantise(codes, scale, zero_point)
+    assert reals.dtype == np.float32
+    np.testing.assert_array_equal(quantise(reals, scale, zero_point), codes)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "scale", "zero_point"),
+    [
+        (-1.28, 1.27, 0.01, 0),
+        (0.0, 255.0, 1.0, -128),
+        (-255.0, 0.0, 1.0, 127),
+        (10.0, 51.0, 0.2, -128),  # widened to contain 0
+        (-51.0, -10.0, 0.2, 127),
+        (-100.25, 154.75, 1.0, -28),  # 0 lies at -27.75
+        (-100.5, 154.5, 1.0, -28),  # at -27.5: away from zero
+        (0.0, 0.0, 1.0, 0),
+    ],
+)
+def test_parameters_from_a_range(low: float, high: float, scale: float, zero_point: int) -> None:
+    found = quantisation_parameters(low, high)
+    assert found == (np.float32(scale), zero_point)
+
+
+@pytest.mark.parametrize(("low", "high"), [(1.0, -1.0), (np.nan, 1.0), (0.0, np.inf)])
+def test_a_range_that_is_none(low: float, high: float) -> None:
+    with pytest.raises(InputError, match="range must be finite and ascending"):
+        quantisation_parameters(low, high)
