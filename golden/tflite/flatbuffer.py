@@ -2,8 +2,9 @@
 
 The generated bindings trust every length and offset in the file. A length can claim four billion
 elements, and offsets can let many vectors share the same bytes, so that a small file describes an
-endless one. In an honest file no two vectors of tables or integers overlap: all that are read
-together can't have more elements than the file has bytes. `FlatbufferReader` holds to that.
+endless one. In an honest file no two vectors or strings overlap: all that are read together can't
+have more elements than the file has bytes. `FlatbufferReader` holds to that. (Constant data is not
+counted: it is never copied.)
 """
 
 import struct
@@ -49,15 +50,17 @@ class FlatbufferReader:
         self._spend(count)
         return np.array(vector() if count else (), dtype=np.float32)
 
+    def text(self, raw: bytes | None) -> str:
+        """A string, readable in any case: bytes that are no UTF-8 become escapes."""
+        self._spend(len(raw or b""))
+        return (raw or b"").decode("utf-8", errors="backslashreplace")
+
     def _spend(self, count: int) -> None:
         if count > self._elements_left:
-            raise InputError("a vector is longer than the file; the file is truncated or corrupt")
+            raise InputError(
+                "its vectors are longer than the file; the file is truncated or corrupt"
+            )
         self._elements_left -= count
-
-
-def text(raw: bytes | None) -> str:
-    """A string of the file, readable in any case: bytes that are no UTF-8 become escapes."""
-    return (raw or b"").decode("utf-8", errors="backslashreplace")
 
 
 @contextmanager

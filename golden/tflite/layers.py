@@ -5,7 +5,7 @@ from typing import Any
 import tflite
 from tflite.utils import BUILTIN_OPCODE2NAME
 
-from golden.tflite.flatbuffer import FlatbufferReader, text
+from golden.tflite.flatbuffer import FlatbufferReader
 from pymodel.errors import InputError
 from pymodel.network import ABSENT, Attribute, Layer, Tensor
 
@@ -33,12 +33,15 @@ def read_layers(
         InputError: an unknown operator, an index out of range, missing or illegal options, or a
             convolution or fully connected layer whose tensors are not int8.
     """
-    ops = [_op_name(c) for c in reader.tables(model.OperatorCodesLength(), model.OperatorCodes)]
+    ops = [
+        _op_name(reader, code)
+        for code in reader.tables(model.OperatorCodesLength(), model.OperatorCodes)
+    ]
     operators = reader.tables(subgraph.OperatorsLength(), subgraph.Operators)
     return tuple(_layer(reader, i, operator, ops, tensors) for i, operator in enumerate(operators))
 
 
-def _op_name(code: "tflite.OperatorCode") -> str:
+def _op_name(reader: FlatbufferReader, code: "tflite.OperatorCode") -> str:
     """TFLite's name of the op. Old files keep the code in the deprecated field."""
     builtin = max(code.BuiltinCode(), code.DeprecatedBuiltinCode())
     if builtin not in BUILTIN_OPCODE2NAME:
@@ -46,7 +49,7 @@ def _op_name(code: "tflite.OperatorCode") -> str:
     name: str = BUILTIN_OPCODE2NAME[builtin]
     if code.Version() < 1:
         raise InputError(f"operator {name} has version {code.Version()}; 1 or later is needed")
-    return f"CUSTOM:{text(code.CustomCode())}" if name == "CUSTOM" else name
+    return f"CUSTOM:{reader.text(code.CustomCode())}" if name == "CUSTOM" else name
 
 
 def _layer(

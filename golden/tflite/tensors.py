@@ -6,7 +6,7 @@ import numpy as np
 import tflite
 from numpy.typing import NDArray
 
-from golden.tflite.flatbuffer import FlatbufferReader, text
+from golden.tflite.flatbuffer import FlatbufferReader
 from pymodel.errors import InputError
 from pymodel.network import Tensor
 
@@ -41,7 +41,7 @@ def read_tensors(
 def _tensor(
     reader: FlatbufferReader, index: int, table: "tflite.Tensor", buffers: list["tflite.Buffer"]
 ) -> Tensor:
-    name = text(table.Name())
+    name = reader.text(table.Name())
     where = f"tensor {index} {name!r}"
     if table.Type() not in DTYPES:
         found = TYPE_NAMES.get(table.Type(), f"of unknown type {table.Type()}")

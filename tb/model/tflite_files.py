@@ -64,3 +64,19 @@ def shared_vectors(count: int) -> bytes:
         tflite.OperatorAddOutputs(b, inputs)
         file.operators.append(tflite.OperatorEnd(b))
     return file.finish(source, source)
+
+
+def shared_names(count: int) -> bytes:
+    """`count` tensors that share one long name."""
+    file = ModelBuilder()
+    b = file.builder
+    source = file.tensor("input", (1,), INT8, SCALE)
+    tflite.PadOptionsStart(b)
+    file.operator("PAD", [source], source, "PadOptions", tflite.PadOptionsEnd(b))
+    name = b.CreateString("x" * 100_000)
+    for _ in range(count):
+        tflite.TensorStart(b)
+        tflite.TensorAddName(b, name)
+        tflite.TensorAddType(b, INT8)
+        file.tensors.append(tflite.TensorEnd(b))
+    return file.finish(source, source)
