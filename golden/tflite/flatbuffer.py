@@ -58,7 +58,7 @@ class FlatbufferReader:
     def _spend(self, count: int) -> None:
         if count > self._elements_left:
             raise InputError(
-                "its vectors are longer than the file; the file is truncated or corrupt"
+                "its vectors outgrow the file, which is truncated or corrupt"
             )
         self._elements_left -= count
 
