@@ -57,9 +57,7 @@ class FlatbufferReader:
 
     def _spend(self, count: int) -> None:
         if count > self._elements_left:
-            raise InputError(
-                "its vectors outgrow the file, which is truncated or corrupt"
-            )
+            raise InputError("its vectors outgrow the file, which is truncated or corrupt")
         self._elements_left -= count
 
 
