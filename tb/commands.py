@@ -98,7 +98,9 @@ def _verilator_options(design: Design, folder: Path) -> dict[str, object]:
     flags = [*COMPILE_FLAGS["verilator"], *(["--trace-vcd"] if design.waves else [])]
     if design.vlt or design.top_only:
         flags += ["--no-public-flat-rw", str(design.vlt or _top_only(design, folder))]
-    levels = [f"OPT_FAST={design.optimise}", f"OPT_SLOW={design.optimise}", "OPT_GLOBAL=-O2"]
+    # What runs once (constructors, tables of public signals) is not worth optimising: it would take
+    # gcc minutes on a design whose signals are all public.
+    levels = [f"OPT_FAST={design.optimise}", "OPT_SLOW=-O0", "OPT_GLOBAL=-O2"]
     cache = f"OBJCACHE={sys.executable} {_OBJECT_CACHE} {folder.parent / 'objects'}"
     # The wheel's makefile leaves this empty, and large models, built in parts, don't compile then.
     precompiled_header = "CFG_CXXFLAGS_PCH_I=-include"
