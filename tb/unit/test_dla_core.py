@@ -1,0 +1,168 @@
+"""rtl/dla_core.v: whole jobs through its streams, against the array's explicit reduction."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import cocotb
+import numpy as np
+import pytest
+from cocotb.triggers import Timer
+from numpy.typing import NDArray
+
+from pymodel.affine.requantise import INTEGER_RULES, requantise
+from pymodel.array.config import ArrayConfig
+from pymodel.array.job import Job
+from pymodel.array.reduction import reduce
+from pymodel.array.tiler import tile
+from pymodel.convolution import Convolution
+from pymodel.datapath import Datapath
+from pymodel.geometry import ConvGeometry
+from tb.front_door.layers import random_layer
+from tb.image import JobImage, Packet, build_image
+from tb.registers import load_definitions
+from tb.unit.bench import (
+    cycle,
+    expect,
+    random_generator,
+    read,
+    run_bench,
+    start_clock,
+    unpack,
+    write,
+)
+
+DEPTHS = {"ACT_DEPTH": 64, "WEIGHT_DEPTH": 24, "PARAM_DEPTH": 2, "PSUM_DEPTH": 32}
+CYCLE_LIMIT = 20_000
+IDLE = {
+    **dict.fromkeys(("start", "clear", "load_addr", "m_axis_tready"), 0),
+    **dict.fromkeys(("s_axis_tvalid", "s_axis_operand_tvalid"), 0),
+}
+
+
+def config_of(dut: Any) -> ArrayConfig:
+    """Return the configuration that the DUT was elaborated with."""
+    names = ("LANE_W", "TREE_W", "PSUM_W", "IC_LANES", "OC_LANES")
+    lane, tree, psum, ic_lanes, oc_lanes = (int(getattr(dut, name).value) for name in names)
+    datapath = Datapath(
+        "unit",
+        lane_bits=lane,
+        tree_bits=tree,
+        psum_bits=psum,
+        ic_lanes=ic_lanes,
+        oc_lanes=oc_lanes,
+    )
+    return ArrayConfig(datapath, **{name.lower(): depth for name, depth in DEPTHS.items()})
+
+
+def geometries(config: ArrayConfig) -> Iterator[ConvGeometry]:
+    """Layers that fill the lanes, leave some empty, and need several jobs of kept psums."""
+    ic, oc = config.datapath.ic_lanes, config.datapath.oc_lanes
+    yield ConvGeometry(1, 4, 4, ic, oc, 3, 3, pad_top=1, pad_bottom=1, pad_left=1, pad_right=1)
+    yield ConvGeometry(1, 3, 5, ic + 1, oc + 1, 1, 2, stride_w=2, dilation_w=2, pad_left=1)
+    yield ConvGeometry(1, 2, 2, 6 * ic, oc, 2, 3, pad_left=2)
+
+
+async def load(dut: Any, packet: Packet) -> None:
+    """Send one packet at full speed."""
+    write(dut, {"load_addr": packet.address})
+    for number, beat in enumerate(packet.beats):
+        stream = {"s_axis_tdata": int.from_bytes(beat.tobytes(), "little"), "s_axis_tvalid": 1}
+        write(dut, {**stream, "s_axis_tdest": packet.tdest})
+        await cycle(dut, {"s_axis_tlast": number == len(packet.beats) - 1})
+    write(dut, {"s_axis_tvalid": 0})
+
+
+async def run_job(dut: Any, image: JobImage, accept: float) -> list[list[int]]:
+    """Load and start one job; return its beats' elements. The sink takes a beat by chance."""
+    random, config = random_generator(), config_of(dut)
+    for packet in image.packets:
+        await load(dut, packet)
+    first = load_definitions()["REG_IN_SIZE"]
+    job = sum(value << 8 * (address - first) for address, value in image.writes)
+    await cycle(dut, {"job": job, "start": 1})
+    write(dut, {"start": 0})
+    beats = []
+    for _ in range(CYCLE_LIMIT):
+        write(dut, {"m_axis_tready": random.random() < accept})
+        await Timer(1, unit="ns")
+        assert not (read(dut.busy) and read(dut.s_axis_tready)), "loads during a job"
+        if read(dut.m_axis_tvalid) and read(dut.m_axis_tready):
+            beats.append(unpack(read(dut.m_axis_tdata), config.datapath.oc_lanes, 8).tolist())
+            last = len(beats) == image.output_beats
+            assert read(dut.m_axis_tlast) == last
+        await cycle(dut)
+        if read(dut.done):
+            assert not read(dut.error)
+            assert read(dut.mac_cycles) == image.mac_cycles
+            return beats
+    raise AssertionError(f"the job did not end within {CYCLE_LIMIT} cycles")
+
+
+def expected_beats(
+    conv: Convolution, x: NDArray[np.int8], image: JobImage, config: ArrayConfig
+) -> NDArray[np.int64]:
+    """Return the outputs of the image's job as its stream orders them, lanes without one 0."""
+    job, lanes = image.job, config.datapath.oc_lanes
+    out = requantise(reduce(conv, x, config.datapath), conv.requantise)
+    part = out[job.batch, slice(*job.rows), slice(*job.cols), slice(*job.out_channel_range)]
+    filled = np.pad(part, ((0, 0), (0, 0), (0, -part.shape[2] % lanes)))
+    blocks = filled.reshape(-1, filled.shape[2] // lanes, lanes).transpose(1, 0, 2)
+    return blocks.reshape(-1, lanes).astype(np.int64)
+
+
+@cocotb.test()
+@cocotb.parametrize(accept=[1.0, 0.3])
+async def bench_layers(dut: Any, accept: float) -> None:
+    """Random layers, job by job; a job that keeps its psums sends nothing."""
+    random, config = random_generator(), config_of(dut)
+    await start_clock(dut, IDLE)
+    kept = 0
+    for geometry, rule in zip(geometries(config), INTEGER_RULES, strict=True):
+        conv, x = random_layer(random, geometry, rule)
+        for job in tile(conv, config):
+            image = build_image(conv, x, job, config)
+            beats = await run_job(dut, image, accept)
+            assert len(beats) == image.output_beats
+            kept += job.keep_psum
+            if not job.keep_psum:
+                present = lanes_with_channel(job, config.datapath.oc_lanes)
+                expected = expected_beats(conv, x, image, config) * present
+                expect(expected.ravel(), (np.array(beats) * present).ravel(), 8)
+    assert kept, "no job kept its psums"
+
+
+def lanes_with_channel(job: Job, lanes: int) -> NDArray[np.bool_]:
+    """Return which lanes of each beat hold a channel."""
+    blocks = -(-job.out_channels // lanes)
+    present = np.arange(blocks * lanes).reshape(blocks, lanes) < job.out_channels
+    return np.repeat(present, job.out_h * job.out_w, axis=0)
+
+
+@cocotb.test()
+async def bench_reset_in_a_job(dut: Any) -> None:
+    """A reset at any moment of a job leaves a core that runs the same job right."""
+    random, config = random_generator(), config_of(dut)
+    await start_clock(dut, IDLE)
+    conv, x = random_layer(random, next(geometries(config)))
+    image = build_image(conv, x, tile(conv, config)[0], config)
+    whole = await run_job(dut, image, 1.0)
+    for moment in (1, 3, 6, 20):
+        await cycle(dut, {"start": 1, "m_axis_tready": 1})
+        for _ in range(moment):
+            await cycle(dut, {"start": 0})
+        await cycle(dut, {"rst": 1})
+        write(dut, {"rst": 0})
+        assert not read(dut.busy) and not read(dut.m_axis_tvalid) and not read(dut.done)
+        assert await run_job(dut, image, 1.0) == whole
+
+
+@pytest.mark.parametrize(
+    ("ic_lanes", "oc_lanes", "lane_bits", "tree_bits", "psum_bits"),
+    [(1, 1, 32, 32, 32), (4, 4, 18, 19, 20), (8, 8, 32, 32, 32), (4, 16, 32, 32, 32)],
+)
+def test_dla_core(
+    sim: str, ic_lanes: int, oc_lanes: int, lane_bits: int, tree_bits: int, psum_bits: int
+) -> None:
+    lanes = {"IC_LANES": ic_lanes, "OC_LANES": oc_lanes}
+    widths = {"LANE_W": lane_bits, "TREE_W": tree_bits, "PSUM_W": psum_bits}
+    run_bench("dla_core", __name__, sim, {**lanes, **widths, **DEPTHS})
