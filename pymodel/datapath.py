@@ -66,8 +66,8 @@ class Datapath:
 PRESETS: dict[str, Datapath] = {
     datapath.name: datapath
     for datapath in (
-        Datapath("affine_int8"),
-        Datapath("affine_int8_tree_first", order="tree_first"),
+        Datapath("int8"),
+        Datapath("int8_tree_first", order="tree_first"),
     )
 }
 

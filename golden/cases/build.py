@@ -12,7 +12,7 @@ from pymodel import convolution
 from pymodel.datapath import preset
 from pymodel.ops.registry import convolution as lower
 
-DATAPATH = "affine_int8"
+DATAPATH = "int8"
 """32-bit lanes, tree and psum lose nothing: the output holds for any lanes and either order."""
 
 

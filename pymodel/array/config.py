@@ -22,7 +22,7 @@ class ArrayConfig:
         InputError: a depth outside 1 to 65536.
     """
 
-    datapath: Datapath = field(default_factory=lambda: preset("affine_int8"))
+    datapath: Datapath = field(default_factory=lambda: preset("int8"))
     act_depth: int = 1024
     weight_depth: int = 256
     param_depth: int = 32

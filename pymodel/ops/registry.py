@@ -15,7 +15,7 @@ Evaluation = Callable[
     [Network, Layer, Sequence[NDArray[np.generic]]], tuple[NDArray[np.generic], ...]
 ]
 
-MODELLED: dict[str, Lowering] = {
+ARRAY_OPS: dict[str, Lowering] = {
     "CONV_2D": conv_2d.convolution,
     "DEPTHWISE_CONV_2D": depthwise_conv_2d.convolution,
     "FULLY_CONNECTED": fully_connected.convolution,
@@ -41,9 +41,9 @@ def convolution(network: Network, layer: Layer, rule: str | None = None) -> Conv
     """The layer lowered under `rule`, or under the op's RTL_RULE.
 
     Raises:
-        InputError: the op has no model, or the layer is inconsistent.
+        InputError: the array does not run the op, or the layer is inconsistent.
     """
-    if layer.op not in MODELLED:
-        raise InputError(f"layer {layer.name}: op {layer.op} has no model; "
-                         f"modelled are {', '.join(MODELLED)}")
-    return MODELLED[layer.op](network, layer, rule or RTL_RULE[layer.op])
+    if layer.op not in ARRAY_OPS:
+        raise InputError(f"layer {layer.name}: op {layer.op} has no place on the array; "
+                         f"those that become a convolution are {', '.join(ARRAY_OPS)}")
+    return ARRAY_OPS[layer.op](network, layer, rule or RTL_RULE[layer.op])

@@ -12,7 +12,7 @@ TOPLEVEL = "dla_top"
 
 def _array(ic_lanes: int, oc_lanes: int) -> ArrayConfig:
     """Buffers that small layers fill, so that every limit is within a bench's reach."""
-    datapath = Datapath(f"affine_int8_{ic_lanes}x{oc_lanes}", ic_lanes=ic_lanes, oc_lanes=oc_lanes)
+    datapath = Datapath(f"int8_{ic_lanes}x{oc_lanes}", ic_lanes=ic_lanes, oc_lanes=oc_lanes)
     return ArrayConfig(datapath, act_depth=96, weight_depth=48, param_depth=4, psum_depth=32)
 
 

@@ -11,7 +11,7 @@ from golden import litert
 from golden.tflite.importer import load_tflite
 from pymodel import convolution
 from pymodel.affine.quantise import quantise
-from pymodel.ops.registry import MODELLED
+from pymodel.ops.registry import ARRAY_OPS
 from pymodel.ops.registry import convolution as lower
 from tb.model.networks import DEMO, DEMO_FLOAT
 
@@ -54,7 +54,7 @@ def test_int8_accuracy(metrics: dict[str, Any]) -> None:
 def test_it_holds_every_corner_it_is_for() -> None:
     """SAME, stride 2, dilation 2, asymmetric padding, per-channel weights, zero points off 0."""
     network = load_tflite(DEMO)
-    convs = [lower(network, layer) for layer in network.layers if layer.op in MODELLED]
+    convs = [lower(network, layer) for layer in network.layers if layer.op in ARRAY_OPS]
     geometries = [conv.geometry for conv in convs]
     assert any(g.stride_h == 2 and g.pad_top != g.pad_bottom for g in geometries)
     assert any(g.dilation_h == 2 and g.pad_top == 2 for g in geometries)
@@ -84,7 +84,7 @@ def test_pymodel_classifies_a_digit() -> None:
             assert amount is not None
             code = int(network.tensors[layer.inputs[0]].zero_point[0])
             value = np.pad(value, amount.tolist(), constant_values=code)
-        elif layer.op in MODELLED:
+        elif layer.op in ARRAY_OPS:
             conv = lower(network, layer, "double_up")
             value = convolution.run(conv, value.reshape(conv.geometry.input_shape))
     oracle = litert.run(DEMO, [digit], "optimised")[network.outputs[0]]

@@ -14,7 +14,7 @@ from golden import litert
 from golden.tflite.importer import load_tflite
 from pymodel import convolution
 from pymodel.network import Network
-from pymodel.ops.registry import MODELLED
+from pymodel.ops.registry import ARRAY_OPS
 from tb.model.networks import DEMO, SHARED_MODELS, random_inputs, shared_model
 
 KERNELS: tuple[litert.Kernel, ...] = ("reference", "optimised", "xnnpack")
@@ -28,10 +28,10 @@ def compared(
     tensors = litert.run(path, inputs, kernel)
     outputs = 0
     for layer in network.layers:
-        rule = litert.rule(layer.op, kernel) if layer.op in MODELLED else None
+        rule = litert.rule(layer.op, kernel) if layer.op in ARRAY_OPS else None
         if rule is None:
             continue
-        conv = MODELLED[layer.op](network, layer, rule)
+        conv = ARRAY_OPS[layer.op](network, layer, rule)
         x = tensors[layer.inputs[0]].reshape(conv.geometry.input_shape)
         expected = tensors[layer.outputs[0]].reshape(conv.geometry.output_shape)
         found = convolution.run(conv, x)

@@ -10,7 +10,7 @@ import tflite
 
 from golden.tflite.importer import load_tflite, parse_tflite
 from pymodel.errors import InputError
-from pymodel.ops.registry import MODELLED, convolution
+from pymodel.ops.registry import ARRAY_OPS, convolution
 from tb.model import tflite_files
 from tb.model.networks import DEMO, DEMO_FLOAT, SHARED_MODELS, shared_model
 
@@ -71,7 +71,7 @@ def test_demo_layers() -> None:
 def test_shared_models(shared_data: Path, name: str) -> None:
     network = load_tflite(shared_model(shared_data, name))
     assert Counter(layer.op for layer in network.layers) == OPS[name]
-    modelled = [layer for layer in network.layers if layer.op in MODELLED]
+    modelled = [layer for layer in network.layers if layer.op in ARRAY_OPS]
     assert sum(convolution(network, layer).geometry.macs for layer in modelled) == MACS[name]
 
 
@@ -105,7 +105,7 @@ def test_tensors_are_those_of_litert(request: pytest.FixtureRequest, name: str) 
         if tensor.data is not None:
             constants += 1
             np.testing.assert_array_equal(tensor.data, interpreter.get_tensor(tensor.index))
-    assert constants >= 2 * sum(layer.op in MODELLED for layer in network.layers) - 1
+    assert constants >= 2 * sum(layer.op in ARRAY_OPS for layer in network.layers) - 1
 
 
 @pytest.mark.parametrize(
@@ -219,7 +219,7 @@ def test_mutations(seed: int) -> None:
             network = parse_tflite(bytes(mutant), "net", "net.tflite")
             taken += 1
             for layer in network.layers:
-                if layer.op in MODELLED:
+                if layer.op in ARRAY_OPS:
                     convolution(network, layer)
         except InputError as error:
             assert "\n" not in str(error)
