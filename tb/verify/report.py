@@ -1,0 +1,150 @@
+"""What a verification found: one row a layer, the verdict, and the JSON that records it."""
+
+import json
+import os
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from tb.paths import BUILD_DIR
+
+SCHEMA = 1
+VERIFY_DIR = BUILD_DIR / "verify"
+
+Status = Literal["pass", "fail", "not_checked", "model_only"]
+Verdict = Literal["pass", "fail", "incomplete"]
+EXIT_STATUS: dict[Verdict, int] = {"pass": 0, "fail": 1, "incomplete": 3}
+
+
+@dataclass(frozen=True)
+class LayerReport:
+    """One layer or golden case.
+
+    mismatches: RTL against model, None where the RTL does not run the op; an output that the RTL
+    never produced counts as a mismatch. oracle, oracle_mismatches: what the model was compared with
+    and how many outputs differ, None where nothing applies. cycles: busy cycles of the array.
+    utilisation: MACs / (lanes * cycles). details: findings to print, a line each.
+    """
+
+    index: int
+    name: str
+    op: str
+    rule: str | None = None
+    outputs: int = 0
+    mismatches: int | None = None
+    oracle: str | None = None
+    oracle_mismatches: int | None = None
+    macs: int = 0
+    cycles: int | None = None
+    utilisation: float | None = None
+    wall_s: float = 0.0
+    status: Status = "not_checked"
+    geometry: str = ""
+    details: tuple[str, ...] = ()
+
+    def record(self) -> dict[str, Any]:
+        """The layer as the result file holds it."""
+        fields = asdict(self)
+        del fields["geometry"], fields["details"]
+        return fields
+
+
+@dataclass(frozen=True)
+class Report:
+    """A whole run. `again`: the command that repeats it."""
+
+    network: str
+    model_sha256: str | None
+    sim: str
+    seed: int | None
+    versions: dict[str, str]
+    datapath: dict[str, Any]
+    layers: Sequence[LayerReport]
+    again: str
+    run: str
+    wall_s: float = 0.0
+    numerics: str = "rtl"
+    mode: str = "bulk"
+    chain: bool = False
+
+    @property
+    def checked(self) -> list[LayerReport]:
+        """Layers that were compared with anything."""
+        return [layer for layer in self.layers if layer.status != "not_checked"]
+
+    @property
+    def verdict(self) -> Verdict:
+        """fail beats incomplete; nothing checked is incomplete."""
+        statuses = {layer.status for layer in self.layers}
+        if "fail" in statuses:
+            return "fail"
+        if "not_checked" in statuses or not self.checked:
+            return "incomplete"
+        return "pass"
+
+    def exit_status(self, partial: bool) -> int:
+        """The command's status; with `partial`, unchecked ops are accepted if others passed."""
+        if partial and self.verdict == "incomplete" and self.checked:
+            return 0
+        return EXIT_STATUS[self.verdict]
+
+    def summary(self) -> str:
+        """The last line of the command's output."""
+        rtl = [layer for layer in self.layers if layer.mismatches is not None]
+        outputs = sum(layer.outputs for layer in rtl)
+        wrong = sum(layer.mismatches or 0 for layer in rtl)
+        parts = [
+            f"{len(rtl)} layers on the RTL ({self.sim}), {outputs:,} outputs, "
+            f"{wrong:,} mismatches against the model"
+        ]
+        oracle = [layer for layer in self.layers if layer.oracle_mismatches is not None]
+        if oracle:
+            wrong = sum(layer.oracle_mismatches or 0 for layer in oracle)
+            parts.append(f"model against the oracle: {wrong:,} mismatches")
+        skipped = [layer for layer in self.layers if layer.status == "not_checked"]
+        if skipped:
+            ops = ", ".join(sorted({layer.op for layer in skipped}))
+            parts.append(f"{len(skipped)} layers not checked ({ops})")
+        return f"{self.verdict.upper()}: {'; '.join(parts)}"
+
+    def document(self) -> dict[str, Any]:
+        """The result file's content."""
+        return {
+            "schema": SCHEMA,
+            "network": self.network,
+            "model_sha256": self.model_sha256,
+            "sim": self.sim,
+            "seed": self.seed,
+            "versions": self.versions,
+            "datapath": self.datapath,
+            "numerics": self.numerics,
+            "mode": self.mode,
+            "chain": self.chain,
+            "verdict": self.verdict,
+            "layers": [layer.record() for layer in self.layers],
+        }
+
+
+def write_json(path: Path, document: object) -> None:
+    """Write `document` so that a reader sees the old file or the new one, never a part."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=path.name, suffix=".part", dir=path.parent)
+    part = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(document, file, indent=1)
+            file.write("\n")
+        part.chmod(0o644)
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def write_report(report: Report, folder: Path = VERIFY_DIR) -> Path:
+    """Write build/verify/<run>.json and return its path."""
+    path = folder / f"{report.run}.json"
+    write_json(path, report.document())
+    return path
