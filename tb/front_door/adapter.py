@@ -58,10 +58,10 @@ class FrontDoorAdapter:
         )
         self.sink = AxiStreamSink(AxiStreamBus.from_prefix(dut, "m_axis"), *clock_and_reset)
 
-    async def reset(self) -> None:
+    async def reset(self, cycles: int = RESET_CYCLES) -> None:
         """Reset the DUT and its drivers, and check that the DUT is the array of `config`."""
         self._dut.rst.value = 1
-        await ClockCycles(self._dut.clk, RESET_CYCLES)
+        await ClockCycles(self._dut.clk, cycles)
         for driver in (self.source, self.operand, self.sink):
             driver.clear()
         self._results.clear()
@@ -143,14 +143,17 @@ class FrontDoorAdapter:
         """Take done and error away."""
         await self.registers.write("REG_CONTROL", 1 << self._definitions["CONTROL_CLEAR"])
 
+    async def irq(self, cycles: int = ACCESS_CYCLES) -> None:
+        """Wait until irq is up. DutHang when it takes longer than `cycles`."""
+        if not self._dut.irq.value:
+            await within(cycles, "raise irq", RisingEdge(self._dut.irq))
+
     async def finish(self, image: JobImage) -> None:
         """Wait for irq, take it away, and keep the job's output and counters for `read`.
 
         Raises DutError naming the code when the DUT reports an error.
         """
-        if not self._dut.irq.value:
-            cycles = STALLED_CYCLES * (image.mac_cycles + image.output_beats) + ACCESS_CYCLES
-            await within(cycles, "finish the job", RisingEdge(self._dut.irq))
+        await self.irq(STALLED_CYCLES * (image.mac_cycles + image.output_beats) + ACCESS_CYCLES)
         status = await self.registers.read("REG_STATUS")
         await self.clear()
         if status >> self._definitions["STATUS_ERROR"] & 1:

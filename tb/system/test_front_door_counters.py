@@ -14,7 +14,7 @@ from tb.front_door.arrays import run_benches
 from tb.front_door.layers import random_layer
 from tb.front_door.ports import DlaTop
 from tb.front_door.stalls import PROFILES
-from tb.front_door.testbench import TB
+from tb.front_door.testbench import TB, bench
 from tb.image import JobImage, build_image
 
 GEOMETRIES = {
@@ -50,7 +50,7 @@ def check_cycles(
     return expected
 
 
-@cocotb.test()
+@bench
 @cocotb.parametrize(geometry=[cocotb.Param(value, name=name) for name, value in GEOMETRIES.items()])
 async def bench_no_stalls(dut: DlaTop, geometry: ConvGeometry) -> None:
     """One MAC vector a cycle without a bubble, and four cycles until the last one has left."""
@@ -64,7 +64,7 @@ async def bench_no_stalls(dut: DlaTop, geometry: ConvGeometry) -> None:
     check_cycles(image, counters, trace)
 
 
-@cocotb.test()
+@bench
 @cocotb.parametrize(profile=list(PROFILES))
 async def bench_stalls(dut: DlaTop, profile: str) -> None:
     """Back-pressure lengthens busy and shows in stalled, cycle by cycle; MAC cycles stay."""
@@ -81,7 +81,7 @@ async def bench_stalls(dut: DlaTop, profile: str) -> None:
             assert expected.stalled > 0, "the back-pressure never reached the array"
 
 
-@cocotb.test()
+@bench
 async def bench_kept_psums(dut: DlaTop) -> None:
     """A job that puts nothing out has nothing to wait for: no stalls under full back-pressure."""
     tb = TB(dut)
@@ -103,7 +103,7 @@ async def bench_kept_psums(dut: DlaTop) -> None:
     check_cycles(load, counters, trace)
 
 
-@cocotb.test()
+@bench
 async def bench_lifetime(dut: DlaTop) -> None:
     """Counters hold through clears and refused starts, and begin anew with the next job."""
     tb = TB(dut)

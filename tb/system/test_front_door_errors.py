@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import cocotb
 import numpy as np
-from cocotb.triggers import ClockCycles, RisingEdge
+from cocotb.triggers import ClockCycles
 
 from pymodel.array.config import ArrayConfig
 from pymodel.array.tiler import tile
@@ -12,7 +12,7 @@ from tb.front_door.arrays import run_benches
 from tb.front_door.illegal import LEGAL, illegal_programs
 from tb.front_door.layers import random_layer
 from tb.front_door.ports import DlaTop
-from tb.front_door.testbench import TB
+from tb.front_door.testbench import TB, bench
 from tb.image import Packet, build_image
 
 QUIET_CYCLES = 60
@@ -20,8 +20,7 @@ QUIET_CYCLES = 60
 
 async def check_error(tb: TB, code: str) -> None:
     """The core reports this error alone: not busy, not done, irq up, and no output."""
-    if not tb.dut.irq.value:
-        await RisingEdge(tb.dut.irq)
+    await tb.adapter.irq()
     before = tb.adapter.output.transfers
     await ClockCycles(tb.dut.clk, QUIET_CYCLES)
     assert tb.adapter.output.transfers == before and not tb.dut.m_axis_tvalid.value
@@ -38,7 +37,7 @@ def status(tb: TB, code: str, *flags: str) -> int:
     return value
 
 
-@cocotb.test()
+@bench
 async def bench_illegal_programs(dut: DlaTop) -> None:
     """Each illegal program is refused by its code; then a legal job runs, cleared or not."""
     tb = TB(dut)
@@ -62,7 +61,7 @@ async def bench_illegal_programs(dut: DlaTop) -> None:
     assert codes == known - {"ERR_NONE", "ERR_LOAD_RANGE", "ERR_BUSY"}
 
 
-@cocotb.test()
+@bench
 async def bench_refused_start_changes_nothing(dut: DlaTop) -> None:
     """Psums that a job kept, and what was loaded, survive a start that is refused."""
     tb = TB(dut)
@@ -80,7 +79,7 @@ async def bench_refused_start_changes_nothing(dut: DlaTop) -> None:
     await tb.check_images(conv, x, [replace(load, packets=())])
 
 
-@cocotb.test()
+@bench
 async def bench_start_while_busy(dut: DlaTop) -> None:
     """A second start is refused at once; the running job goes on to its right end."""
     tb = TB(dut)
@@ -112,7 +111,7 @@ def overrun(config: ArrayConfig, buffer: str) -> tuple[int, int]:
     }[buffer]
 
 
-@cocotb.test()
+@bench
 async def bench_load_past_the_buffer(dut: DlaTop) -> None:
     """Beats past a buffer are dropped with an error; none lands at the buffer's other end."""
     tb = TB(dut)
@@ -133,7 +132,7 @@ async def bench_load_past_the_buffer(dut: DlaTop) -> None:
             await tb.check_read(conv, x, image)
 
 
-@cocotb.test()
+@bench
 async def bench_load_to_no_buffer(dut: DlaTop) -> None:
     """A packet whose tdest names no buffer is dropped with an error."""
     tb = TB(dut)

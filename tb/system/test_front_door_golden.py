@@ -6,13 +6,13 @@ from golden.cases.case import GoldenCase
 from golden.cases.load import load_suite
 from tb.front_door.arrays import run_benches
 from tb.front_door.ports import DlaTop
-from tb.front_door.testbench import TB
+from tb.front_door.testbench import TB, bench
 from tb.layer import run_layer
 
 CASES = load_suite("corner")
 
 
-@cocotb.test()
+@bench
 @cocotb.parametrize(case=[cocotb.Param(case, name=case.name) for case in CASES])
 async def bench_case(dut: DlaTop, case: GoldenCase) -> None:
     """Every output is the one that the case's oracle confirmed."""

@@ -6,7 +6,7 @@ from pymodel.geometry import ConvGeometry
 from tb.front_door.arrays import run_benches
 from tb.front_door.layers import QUARTER_OUTPUTS, quarter_layer, random_layer
 from tb.front_door.ports import DlaTop
-from tb.front_door.testbench import TB
+from tb.front_door.testbench import TB, bench
 
 RULES = tuple(QUARTER_OUTPUTS)
 
@@ -26,7 +26,7 @@ GEOMETRIES = {
 }
 
 
-@cocotb.test()
+@bench
 @cocotb.parametrize(geometry=[cocotb.Param(value, name=name) for name, value in GEOMETRIES.items()])
 async def bench_geometry(dut: DlaTop, geometry: ConvGeometry) -> None:
     """Every output of a random layer agrees with the model; so do tkeep and tlast."""
@@ -35,7 +35,7 @@ async def bench_geometry(dut: DlaTop, geometry: ConvGeometry) -> None:
     await tb.check_layer(*random_layer(tb.rng, geometry))
 
 
-@cocotb.test()
+@bench
 @cocotb.parametrize(rule=[cocotb.Param(rule, name=rule) for rule in RULES])
 async def bench_rounding(dut: DlaTop, rule: str) -> None:
     """Rounding by hand: a quarter of three accumulators. Then a layer full of ties."""
@@ -46,7 +46,7 @@ async def bench_rounding(dut: DlaTop, rule: str) -> None:
     await tb.check_layer(*random_layer(tb.rng, GEOMETRIES["full_lanes"], rule))
 
 
-@cocotb.test()
+@bench
 async def bench_weight_zero_point(dut: DlaTop) -> None:
     """A weight zero point applies to weights, never to padding or to lanes without a channel."""
     tb = TB(dut)
@@ -57,7 +57,7 @@ async def bench_weight_zero_point(dut: DlaTop) -> None:
         )
 
 
-@cocotb.test()
+@bench
 async def bench_layers_in_sequence(dut: DlaTop) -> None:
     """Layers of other shapes and rules follow each other without a reset, and leave nothing."""
     tb = TB(dut)

@@ -7,7 +7,7 @@ from pymodel.geometry import ConvGeometry
 from tb.front_door.arrays import run_benches
 from tb.front_door.layers import random_layer
 from tb.front_door.ports import DlaTop
-from tb.front_door.testbench import TB
+from tb.front_door.testbench import TB, bench
 
 GEOMETRIES = {
     "full_kernel": ConvGeometry(1, 3, 3, 2, 3, 2, 2, pad_top=1, pad_right=1),
@@ -16,7 +16,7 @@ GEOMETRIES = {
 }
 
 
-@cocotb.test()
+@bench
 @cocotb.parametrize(geometry=[cocotb.Param(value, name=name) for name, value in GEOMETRIES.items()])
 async def bench_geometry(dut: DlaTop, geometry: ConvGeometry) -> None:
     """Every output agrees with the model, with no stalls and with stalls everywhere."""

@@ -12,13 +12,13 @@ from pymodel.geometry import ConvGeometry
 from tb.front_door.arrays import run_benches
 from tb.front_door.layers import random_layer, scaled_by
 from tb.front_door.ports import DlaTop
-from tb.front_door.testbench import TB
+from tb.front_door.testbench import TB, bench
 from tb.image import Packet, build_image
 
 GEOMETRY = ConvGeometry(1, 5, 4, 6, 6, 2, 3, pad_left=1, pad_bottom=1)
 
 
-@cocotb.test()
+@bench
 async def bench_ring_buffer(dut: DlaTop) -> None:
     """The same image gives the same output wherever in the ring it starts, whatever the ring."""
     tb = TB(dut)
@@ -40,7 +40,7 @@ async def bench_ring_buffer(dut: DlaTop) -> None:
         await tb.check_images(conv, x, [build_image(conv, x, rotated, tb.config)])
 
 
-@cocotb.test()
+@bench
 async def bench_psum_by_hand(dut: DlaTop) -> None:
     """Channels 1 to 4 in one job, 5 to 8 in the next: (10 + 26 + 4) / 4 = 10. Four lanes, no
     output from the first job."""
@@ -70,23 +70,29 @@ async def bench_psum_by_hand(dut: DlaTop) -> None:
     assert beats.keep.tolist() == [[True, False, False, False]]
 
 
-@cocotb.test()
-@cocotb.parametrize(profile=["none", "half", "long"])
-async def bench_psum_chain(dut: DlaTop, profile: str) -> None:
-    """Three and more jobs hand psums of several blocks on: keep, load and keep, load."""
+@bench
+@cocotb.parametrize(
+    geometry=[
+        cocotb.Param(ConvGeometry(1, 4, 3, 14, 7, 2, 2, pad_top=1, pad_right=1), name="2x2"),
+        cocotb.Param(ConvGeometry(1, 2, 7, 14, 7, 1, 1), name="1x1"),
+    ],
+    profile=["none", "half", "long"],
+)
+async def bench_psum_chain(dut: DlaTop, geometry: ConvGeometry, profile: str) -> None:
+    """Several jobs hand psums of two blocks on: keep, load and keep, load. With one tap, psums
+    are fetched and stored in every cycle."""
     tb = TB(dut)
     if profile != "none":
         tb.set_idle_generator(tb.stalls(profile))
         tb.set_backpressure_generator(tb.stalls(profile))
     await tb.start()
-    conv, x = random_layer(tb.rng, ConvGeometry(1, 4, 3, 14, 7, 2, 2, pad_top=1, pad_right=1))
-    small = replace(tb.config, weight_depth=2 * conv.geometry.taps)
-    jobs = tile(conv, small)
+    conv, x = random_layer(tb.rng, geometry)
+    jobs = tile(conv, replace(tb.config, weight_depth=2 * geometry.taps))
     assert any(job.load_psum and job.keep_psum for job in jobs)
     await tb.check_images(conv, x, [build_image(conv, x, job, tb.config) for job in jobs])
 
 
-@cocotb.test()
+@bench
 async def bench_full_buffers(dut: DlaTop) -> None:
     """Layers that fill one buffer each to its last word, and the psum memory's."""
     tb = TB(dut)
@@ -105,7 +111,7 @@ async def bench_full_buffers(dut: DlaTop) -> None:
     await tb.check_images(conv, x, [build_image(conv, x, job, config) for job in jobs])
 
 
-@cocotb.test()
+@bench
 async def bench_run_again(dut: DlaTop) -> None:
     """Buffers hold: the same job runs twice from one load, then others that share its data."""
     tb = TB(dut)
@@ -122,7 +128,7 @@ async def bench_run_again(dut: DlaTop) -> None:
     await tb.check_images(conv, following, [replace(fresh, packets=activations)])
 
 
-@cocotb.test()
+@bench
 async def bench_load_in_pieces(dut: DlaTop) -> None:
     """A load cut into packets at any word, sent in any order, is the same load."""
     tb = TB(dut)
@@ -144,7 +150,7 @@ async def bench_load_in_pieces(dut: DlaTop) -> None:
     await tb.check_images(conv, x, [shuffled])
 
 
-@cocotb.test()
+@bench
 async def bench_program_while_running(dut: DlaTop) -> None:
     """A running job doesn't see its registers change: the host may already program the next."""
     tb = TB(dut)

@@ -1,14 +1,14 @@
 """AXI4-Lite: identity, read-back, strobes, refused addresses, skew, held-back responses, irq."""
 
 import cocotb
-from cocotb.triggers import ClockCycles, RisingEdge
+from cocotb.triggers import ClockCycles
 from cocotbext.axi import AxiResp
 
 from pymodel.geometry import ConvGeometry
 from tb.front_door.arrays import run_benches
 from tb.front_door.layers import random_layer
 from tb.front_door.ports import DlaTop
-from tb.front_door.testbench import TB
+from tb.front_door.testbench import TB, bench
 
 READ_ONLY = (
     "REG_ID",
@@ -36,7 +36,7 @@ def writable(tb: TB) -> list[int]:
     ]
 
 
-@cocotb.test()
+@bench
 async def bench_identity(dut: DlaTop) -> None:
     """ID spells DLA1, SHAPE holds format, element width and lanes, worked out by hand."""
     tb = TB(dut)
@@ -45,7 +45,7 @@ async def bench_identity(dut: DlaTop) -> None:
     assert await tb.registers.read("REG_SHAPE") == 0x00_08_04_04
 
 
-@cocotb.test()
+@bench
 @cocotb.parametrize(profile=["none", "half", "long"])
 async def bench_read_back(dut: DlaTop, profile: str) -> None:
     """Every writable register holds its own word: all are written before any is read."""
@@ -62,7 +62,7 @@ async def bench_read_back(dut: DlaTop, profile: str) -> None:
             assert (response, value) == (AxiResp.OKAY, words[int(address)])
 
 
-@cocotb.test()
+@bench
 async def bench_strobes(dut: DlaTop) -> None:
     """A write of some of a word's bytes leaves the others."""
     tb = TB(dut)
@@ -78,7 +78,7 @@ async def bench_strobes(dut: DlaTop) -> None:
         assert value.to_bytes(4, "little") == bytes(expected)
 
 
-@cocotb.test()
+@bench
 async def bench_refused(dut: DlaTop) -> None:
     """SLVERR for every unmapped address, and for writes to read-only registers, which stay."""
     tb = TB(dut)
@@ -98,7 +98,7 @@ async def bench_refused(dut: DlaTop) -> None:
     await tb.check_layer(*random_layer(tb.rng, GEOMETRY))
 
 
-@cocotb.test()
+@bench
 async def bench_skew(dut: DlaTop) -> None:
     """Address cycles before data, data cycles before address, and everything between."""
     tb = TB(dut)
@@ -117,7 +117,7 @@ async def bench_skew(dut: DlaTop) -> None:
         assert await tb.registers.read("REG_ACT_BASE") == word
 
 
-@cocotb.test()
+@bench
 async def bench_held_responses(dut: DlaTop) -> None:
     """Responses wait for their master, one after the other, and none is lost or repeated."""
     tb = TB(dut)
@@ -143,7 +143,7 @@ async def bench_held_responses(dut: DlaTop) -> None:
     assert tb.registers.read_responses.transfers == before + len(addresses)
 
 
-@cocotb.test()
+@bench
 async def bench_irq(dut: DlaTop) -> None:
     """irq is a level: it rises with done, and stays until a clear or the next start."""
     tb = TB(dut)
@@ -155,14 +155,14 @@ async def bench_irq(dut: DlaTop) -> None:
     assert not dut.irq.value
     await tb.adapter.start()
     assert not dut.irq.value
-    await RisingEdge(dut.irq)
+    await tb.adapter.irq()
     for _ in range(3):
         assert await tb.registers.read("REG_STATUS") == done
         await ClockCycles(dut.clk, 20)
         assert dut.irq.value
     await tb.adapter.start()
     assert not dut.irq.value, "a legal start takes the last job's done away"
-    await RisingEdge(dut.irq)
+    await tb.adapter.irq()
     await tb.adapter.clear()
     assert not dut.irq.value
     assert await tb.registers.read("REG_STATUS") == 0

@@ -12,7 +12,7 @@ from tb.front_door.arrays import run_benches
 from tb.front_door.clocking import CLOCK_NS
 from tb.front_door.layers import random_layer
 from tb.front_door.ports import DlaTop
-from tb.front_door.testbench import TB
+from tb.front_door.testbench import TB, bench
 
 GEOMETRY = ConvGeometry(1, 4, 6, 6, 7, 2, 2, pad_left=1)
 BUFFERS = ("DEST_ACTIVATIONS", "DEST_WEIGHTS", "DEST_PARAMETERS")
@@ -22,8 +22,9 @@ QUIET_CYCLES = 40
 
 
 async def check_recovery(tb: TB, conv: Convolution, x: NDArray[np.int8]) -> None:
-    """Reset now: the core is idle, nothing comes out, and a whole layer then agrees."""
-    await tb.adapter.reset()
+    """Reset now, for one cycle or more: the core is idle, nothing comes out, and a whole layer
+    then agrees."""
+    await tb.adapter.reset(cycles=int(tb.rng.integers(1, 4)))
     before = tb.adapter.output.transfers
     await ClockCycles(tb.dut.clk, QUIET_CYCLES)
     assert tb.adapter.output.transfers == before, "output after a reset"
@@ -32,7 +33,7 @@ async def check_recovery(tb: TB, conv: Convolution, x: NDArray[np.int8]) -> None
     await tb.check_layer(conv, x)
 
 
-@cocotb.test()
+@bench
 @cocotb.parametrize(buffer=[cocotb.Param(name, name=name) for name in BUFFERS])
 async def bench_mid_load(dut: DlaTop, buffer: str) -> None:
     """Reset in the middle of a packet, also between the beats of one buffer word."""
@@ -48,7 +49,7 @@ async def bench_mid_load(dut: DlaTop, buffer: str) -> None:
         await check_recovery(tb, conv, x)
 
 
-@cocotb.test()
+@bench
 async def bench_mid_job(dut: DlaTop) -> None:
     """Reset while the array issues steps, its output flowing."""
     tb = TB(dut)
@@ -63,7 +64,7 @@ async def bench_mid_job(dut: DlaTop) -> None:
         await check_recovery(tb, conv, x)
 
 
-@cocotb.test()
+@bench
 async def bench_mid_output(dut: DlaTop) -> None:
     """Reset while an output vector waits for its receiver, with the pipeline full behind it."""
     tb = TB(dut)
@@ -83,7 +84,24 @@ async def bench_mid_output(dut: DlaTop) -> None:
         await check_recovery(tb, conv, x)
 
 
-@cocotb.test()
+@bench
+async def bench_irq_up(dut: DlaTop) -> None:
+    """Reset takes a finished job's done away, and a refused one's error."""
+    tb = TB(dut)
+    await tb.start()
+    conv, x = random_layer(tb.rng, GEOMETRY)
+    image = tb.only_image(conv, x)
+    await tb.prepare(image)
+    for illegal in (False, True):
+        if illegal:
+            await tb.registers.write("REG_KERNEL", 0)
+        await tb.adapter.start()
+        await tb.adapter.irq()
+        await check_recovery(tb, conv, x)
+        await tb.prepare(image)
+
+
+@bench
 async def bench_mid_access(dut: DlaTop) -> None:
     """Reset between a write's address and its data, and while a response is held back."""
     tb = TB(dut)
@@ -104,7 +122,7 @@ async def bench_mid_access(dut: DlaTop) -> None:
     await check_recovery(tb, conv, x)
 
 
-@cocotb.test()
+@bench
 @cocotb.parametrize(profile=["half", "long"])
 async def bench_any_moment(dut: DlaTop, profile: str) -> None:
     """Reset at random cycles of a layer whose streams and registers all stall."""

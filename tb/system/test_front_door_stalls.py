@@ -8,7 +8,7 @@ from tb.front_door.arrays import run_benches
 from tb.front_door.layers import random_layer
 from tb.front_door.ports import DlaTop
 from tb.front_door.stalls import PROFILES
-from tb.front_door.testbench import TB
+from tb.front_door.testbench import TB, bench
 
 OUTPUT_EVERY_CYCLE = ConvGeometry(1, 4, 8, 4, 7, 1, 1)
 """One tap, one group: output vectors follow each other without a gap."""
@@ -21,7 +21,7 @@ async def check_layers(tb: TB) -> None:
         await tb.check_layer(*random_layer(tb.rng, geometry))
 
 
-@cocotb.test()
+@bench
 @cocotb.parametrize(profile=list(PROFILES))
 async def bench_idle(dut: DlaTop, profile: str) -> None:
     """The input stream idles between beats of all three kinds."""
@@ -31,7 +31,7 @@ async def bench_idle(dut: DlaTop, profile: str) -> None:
     await check_layers(tb)
 
 
-@cocotb.test()
+@bench
 @cocotb.parametrize(profile=list(PROFILES))
 async def bench_backpressure(dut: DlaTop, profile: str) -> None:
     """The output stream is held back, and the pipeline behind it with it."""
@@ -41,7 +41,7 @@ async def bench_backpressure(dut: DlaTop, profile: str) -> None:
     await check_layers(tb)
 
 
-@cocotb.test()
+@bench
 @cocotb.parametrize(profile=list(PROFILES))
 async def bench_everything_stalls(dut: DlaTop, profile: str) -> None:
     """Both streams and all five register channels stall, each by a sequence of its own."""
@@ -53,7 +53,7 @@ async def bench_everything_stalls(dut: DlaTop, profile: str) -> None:
     await check_layers(tb)
 
 
-@cocotb.test()
+@bench
 async def bench_mixed_profiles(dut: DlaTop) -> None:
     """Profiles that differ from stream to stream, drawn anew for each of several layers."""
     tb = TB(dut)
@@ -65,7 +65,7 @@ async def bench_mixed_profiles(dut: DlaTop) -> None:
         await check_layers(tb)
 
 
-@cocotb.test()
+@bench
 async def bench_blocked_output(dut: DlaTop) -> None:
     """An output that nobody takes stops the array for as long as it takes, and loses nothing."""
     tb = TB(dut)
@@ -84,7 +84,7 @@ async def bench_blocked_output(dut: DlaTop) -> None:
     await tb.check_read(conv, x, image)
 
 
-@cocotb.test()
+@bench
 async def bench_load_waits_for_the_job(dut: DlaTop) -> None:
     """Activations offered while a job runs are taken after it: they spoil nothing, and arrive."""
     tb = TB(dut)
@@ -104,7 +104,7 @@ async def bench_load_waits_for_the_job(dut: DlaTop) -> None:
     await tb.check_read(conv, following, next_image)
 
 
-@cocotb.test()
+@bench
 async def bench_operand_stream(dut: DlaTop) -> None:
     """The second operand of the post slot is never taken while the slot is a pass-through."""
     tb = TB(dut)
