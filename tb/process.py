@@ -1,6 +1,7 @@
-"""Run a child process in a group of its own, with its output in a file and a limit on its time."""
+"""Run a child process in its own group, its output in a file, its time limited; read that file."""
 
 import os
+import re
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -8,6 +9,7 @@ from pathlib import Path
 
 TAIL_LINES = 40
 GRACE_S = 5.0
+_FAILED = re.compile(r"WARNING +cocotb\.regression .* failed$")
 
 
 class TimeLimit(Exception):
@@ -48,6 +50,13 @@ def tail(log: Path, lines: int = TAIL_LINES) -> str:
     if not log.is_file():
         return "(no log)"
     return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
+
+
+def first_failure(log: Path, lines: int = TAIL_LINES) -> str:
+    """Return what cocotb logged of the first test that failed, or else the last lines of `log`."""
+    text = log.read_text(errors="replace").splitlines() if log.is_file() else []
+    failed = [place for place, line in enumerate(text) if _FAILED.search(line)]
+    return "\n".join(text[failed[0] : failed[0] + lines]) if failed else tail(log, lines)
 
 
 def _stop_group(child: subprocess.Popen[bytes]) -> None:

@@ -19,7 +19,7 @@ from tb import simulators
 from tb.builds import BuildFailed, build
 from tb.commands import Design, run_command
 from tb.paths import BUILD_DIR, RTL_DIR
-from tb.process import TimeLimit, execute, tail
+from tb.process import TimeLimit, execute, first_failure
 from tb.results import ResultsError, read_results, require_tests
 
 RUNS_DIR = BUILD_DIR / "runs"
@@ -105,19 +105,17 @@ def run(
     """
     __tracebackhide__ = True  # pytest: the log's end says more than this function's text
     simulator = simulators.find(sim)
+    verilator = sim == "verilator"
     design = Design(
         toplevel=toplevel,
         sources=tuple(Path(path).resolve() for path in sources),
-        parameters={
-            name: int(value) if isinstance(value, int) else value
-            for name, value in (parameters or {}).items()
-        },
+        parameters=dict(parameters or {}),
         includes=tuple(Path(path).resolve() for path in includes),
-        flags=tuple(verilator_flags) if sim == "verilator" else (),
-        vlt=vlt.resolve() if vlt and sim == "verilator" else None,
+        flags=tuple(verilator_flags) if verilator else (),
+        vlt=vlt.resolve() if vlt and verilator else None,
+        top_only=top_only and verilator,
+        optimise=optimise if verilator else "",
         waves=waves,
-        top_only=top_only and sim == "verilator",
-        optimise=optimise if sim == "verilator" else "",
     )
     try:
         build_dir = build(design, simulator)
@@ -128,39 +126,41 @@ def run(
     testcases = (testcase,) if isinstance(testcase, str) else tuple(testcase or ())
     folder = _run_folder(run_dir, f"{toplevel}-{sim}-{module.rsplit('.', 1)[-1]}")
     wave_file = _wave_file(design, sim, folder)
-    random_start = (
-        [f"+verilator+seed+{seed}", "+verilator+rand+reset+2"] if sim == "verilator" else []
-    )
+    random_start = [f"+verilator+seed+{seed}", "+verilator+rand+reset+2"] if verilator else []
+    arguments = [*random_start, *plus_args]
     command, environment = run_command(
-        design,
-        simulator,
-        build_dir,
-        module=module,
-        plus_args=[*random_start, *plus_args],
-        waves=wave_file,
+        design, simulator, build_dir, module=module, plus_args=arguments, waves=wave_file
     )
-    results = folder / "results.xml"
-    environment |= {
-        "COCOTB_RESULTS_FILE": str(results),
-        "COCOTB_RANDOM_SEED": str(seed),
-        "NO_COLOR": "1",
-    }
-    if testcases:
-        names = "|".join(map(re.escape, testcases))
-        environment["COCOTB_TEST_FILTER"] = rf"\.({names})(/.*)?$"
-    environment |= extra_env or {}
+    results, log = folder / "results.xml", folder / "sim.log"
+    environment |= _cocotb_settings(results, seed, testcases) | dict(extra_env or {})
 
-    log = folder / "sim.log"
     started = time.monotonic()
     try:
         tests = _run_and_judge(command, folder, environment, log, results, testcases, timeout_s)
     except (ResultsError, TimeLimit) as failure:
-        where = f"{toplevel} on {sim}, {module}, seed {seed}"
-        raise SimulationFailed(f"{where}: {failure}; log: {log}\n{tail(log)}") from None
+        where = f"{toplevel} on {sim}, {module}: {failure}"
+        raise SimulationFailed(
+            f"{where}; seed: {seed}{_repeat(seed)}; log: {log}\n{first_failure(log)}"
+        ) from None
     wall_s = time.monotonic() - started
     if run_dir is None and not waves and os.environ.get("KEEP") != "1":
         shutil.rmtree(folder)
     return RunResult(tests, folder, results, log, wave_file, seed, wall_s)
+
+
+def _cocotb_settings(results: Path, seed: int, testcases: tuple[str, ...]) -> dict[str, str]:
+    """Return the environment by which cocotb learns where to report, its seed and its tests."""
+    settings = {"COCOTB_RESULTS_FILE": str(results), "COCOTB_RANDOM_SEED": str(seed)}
+    if testcases:
+        names = "|".join(map(re.escape, testcases))
+        settings["COCOTB_TEST_FILTER"] = rf"\.({names})(/.*)?$"
+    return settings | {"NO_COLOR": "1"}
+
+
+def _repeat(seed: int) -> str:
+    """Return how to run the current pytest test again with this seed."""
+    test = os.environ.get("PYTEST_CURRENT_TEST", "").removesuffix(" (call)")
+    return f" (again: SEED={seed} pytest '{test}')" if test else ""
 
 
 def _run_and_judge(

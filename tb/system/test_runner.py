@@ -58,8 +58,10 @@ def test_passes(run_idle: Run) -> None:
 
 
 def test_failing_test(run_idle: Run) -> None:
-    with pytest.raises(SimulationFailed, match=r"(?s)bench_fails.*no port has zero bits"):
-        run_idle("bench_fails")
+    """The message gives the seed, the command that repeats the run, and the test's own error."""
+    said = r"(?s)1 of 1 tests failed: bench_fails; seed: 5 \(again: SEED=5 pytest '.*test_failing"
+    with pytest.raises(SimulationFailed, match=rf"{said}.*no port has zero bits"):
+        run_idle("bench_fails", seed=5)
 
 
 def test_one_of_two_fails(run_idle: Run) -> None:

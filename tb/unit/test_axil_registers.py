@@ -10,7 +10,7 @@ from cocotb.triggers import FallingEdge, ReadOnly, RisingEdge
 from cocotbext.axi import AxiLiteBus, AxiLiteMaster, AxiResp
 
 from tb.registers import load_definitions
-from tb.unit.bench import random_generator, read, run_bench, start_clock, write
+from tb.unit.bench import cycle, random_generator, read, run_bench, start_clock, write
 
 REGISTERS = load_definitions()
 WRITABLE = {
@@ -125,6 +125,21 @@ async def bench_pulses_last_one_cycle(dut: Any) -> None:
         await master.write_dword(REGISTERS["REG_CONTROL"], word)
     await FallingEdge(dut.clk)
     assert pulses == {"start": 2, "clear": 2}
+    recorder.cancel()
+
+
+@cocotb.test()
+async def bench_strobes_guard_control(dut: Any) -> None:
+    """A start bit in a byte without its strobe starts nothing."""
+    await start_clock(dut, dict.fromkeys(("s_axil_awvalid", "s_axil_wvalid"), 0))
+    pulses = {"start": 0, "clear": 0}
+    recorder = cocotb.start_soon(record_pulses(dut, pulses))
+    word = {"awaddr": REGISTERS["REG_CONTROL"], "wdata": 0xFFFFFFFF, "wstrb": 0b1110}
+    handshake = {"awvalid": 1, "wvalid": 1, "bready": 1}
+    await cycle(dut, {f"s_axil_{name}": value for name, value in (word | handshake).items()})
+    await cycle(dut, {"s_axil_awvalid": 0, "s_axil_wvalid": 0})
+    assert read(dut.s_axil_bvalid) and read(dut.s_axil_bresp) == AxiResp.OKAY
+    assert pulses == {"start": 0, "clear": 0}
     recorder.cancel()
 
 

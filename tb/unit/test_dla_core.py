@@ -33,6 +33,8 @@ from tb.unit.bench import (
 
 DEPTHS = {"ACT_DEPTH": 64, "WEIGHT_DEPTH": 24, "PARAM_DEPTH": 2, "PSUM_DEPTH": 32}
 CYCLE_LIMIT = 20_000
+RESET_MOMENTS = 60
+PIPELINE_STAGES = 6
 IDLE = {
     **dict.fromkeys(("start", "clear", "load_addr", "m_axis_tready"), 0),
     **dict.fromkeys(("s_axis_tvalid", "s_axis_operand_tvalid"), 0),
@@ -113,22 +115,32 @@ def expected_beats(
 @cocotb.test()
 @cocotb.parametrize(accept=[1.0, 0.3])
 async def bench_layers(dut: Any, accept: float) -> None:
-    """Random layers, job by job; a job that keeps its psums sends nothing."""
+    """Random layers, job by job; kept psums stay on chip, whatever runs before they are loaded."""
     random, config = random_generator(), config_of(dut)
     await start_clock(dut, IDLE)
-    kept = 0
+    between = plain_image(random, config)
+    loaded = 0
     for geometry, rule in zip(geometries(config), INTEGER_RULES, strict=True):
         conv, x = random_layer(random, geometry, rule)
         for job in tile(conv, config):
+            if job.load_psum:
+                loaded += 1
+                await run_job(dut, between, accept)
             image = build_image(conv, x, job, config)
             beats = await run_job(dut, image, accept)
             assert len(beats) == image.output_beats
-            kept += job.keep_psum
             if not job.keep_psum:
                 present = lanes_with_channel(job, config.datapath.oc_lanes)
                 expected = expected_beats(conv, x, image, config) * present
                 expect(expected.ravel(), (np.array(beats) * present).ravel(), 8)
-    assert kept, "no job kept its psums"
+    assert loaded, "no job started from kept psums"
+
+
+def plain_image(random: np.random.Generator, config: ArrayConfig) -> JobImage:
+    """Return the one job of a small layer that neither loads nor keeps psums."""
+    conv, x = random_layer(random, next(geometries(config)))
+    (job,) = tile(conv, config)
+    return build_image(conv, x, job, config)
 
 
 def lanes_with_channel(job: Job, lanes: int) -> NDArray[np.bool_]:
@@ -140,20 +152,22 @@ def lanes_with_channel(job: Job, lanes: int) -> NDArray[np.bool_]:
 
 @cocotb.test()
 async def bench_reset_in_a_job(dut: Any) -> None:
-    """A reset at any moment of a job leaves a core that runs the same job right."""
+    """A reset at any moment of a job, stalled or not, leaves nothing that still comes out."""
     random, config = random_generator(), config_of(dut)
     await start_clock(dut, IDLE)
-    conv, x = random_layer(random, next(geometries(config)))
-    image = build_image(conv, x, tile(conv, config)[0], config)
+    image = plain_image(random, config)
     whole = await run_job(dut, image, 1.0)
-    for moment in (1, 3, 6, 20):
-        await cycle(dut, {"start": 1, "m_axis_tready": 1})
+    for moment in range(1, RESET_MOMENTS):
+        await cycle(dut, {"start": 1, "m_axis_tready": moment % 3 > 0})
+        write(dut, {"start": 0})
         for _ in range(moment):
-            await cycle(dut, {"start": 0})
+            await cycle(dut)
         await cycle(dut, {"rst": 1})
         write(dut, {"rst": 0})
-        assert not read(dut.busy) and not read(dut.m_axis_tvalid) and not read(dut.done)
-        assert await run_job(dut, image, 1.0) == whole
+        for _ in range(PIPELINE_STAGES):
+            assert not (read(dut.busy) or read(dut.done) or read(dut.m_axis_tvalid))
+            await cycle(dut)
+    assert await run_job(dut, image, 1.0) == whole
 
 
 @pytest.mark.parametrize(
