@@ -14,7 +14,7 @@ RUN := $(VENV)/bin/python
 SETUP := tb/setup
 
 # A misspelt variable must not quietly check something else than was asked for.
-VARIABLES := PYTHON SIM JOBS MODEL INPUT SEED SUITE PARTIAL ARGS KEEP
+VARIABLES := PYTHON SIM JOBS MODEL INPUT SEED SUITE IC_LANES OC_LANES PARTIAL ARGS KEEP
 GIVEN := $(foreach word,$(MAKEOVERRIDES),$(if $(findstring =,$(word)),$(firstword $(subst =, ,$(word)))))
 ifneq ($(filter-out $(VARIABLES),$(GIVEN)),)
   $(error unknown variable $(filter-out $(VARIABLES),$(GIVEN)); known are $(VARIABLES))
@@ -22,7 +22,8 @@ endif
 
 VERIFY_OPTIONS = --sim '$(SIM)' --jobs '$(JOBS)' $(if $(MODEL),--model '$(MODEL)') \
   $(if $(INPUT),--input '$(INPUT)') $(if $(SEED),--seed '$(SEED)') \
-  $(if $(SUITE),--suite '$(SUITE)') $(if $(filter 1,$(PARTIAL)),--partial)
+  $(if $(SUITE),--suite '$(SUITE)') $(if $(filter 1,$(PARTIAL)),--partial) \
+  $(if $(IC_LANES),--ic-lanes '$(IC_LANES)') $(if $(OC_LANES),--oc-lanes '$(OC_LANES)')
 
 .DEFAULT_GOAL := verify
 .DELETE_ON_ERROR:
