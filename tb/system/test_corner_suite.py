@@ -35,7 +35,7 @@ ARRAYS = {
 
 
 def finding(case: GoldenCase, record: Record, config: ArrayConfig) -> str | None:
-    """What is wrong with a case's record, in a line; None if all outputs were compared and agree."""
+    """What is wrong with a case, in a line; None if all outputs were compared and agree."""
     if record.error is not None:
         return record.error
     if record.first is not None:
