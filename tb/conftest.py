@@ -57,14 +57,27 @@ def shared_data() -> Path:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Turn a skip into a failure where everything must run."""
+    """Judge the skip of a test."""
     report = yield
+    if not hasattr(report, "wasxfail"):
+        _forbid_skip(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Judge the skip of a whole module."""
+    report = yield
+    _forbid_skip(report)
+    return report
+
+
+def _forbid_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
+    """Turn a skip into a failure where everything must run."""
     excused = os.environ.get("SHARED_DATA_OPTIONAL") == "1" and _NO_DATA in str(report.longrepr)
-    expected = hasattr(report, "wasxfail")
-    if os.environ.get("REQUIRE_ALL") == "1" and report.skipped and not expected and not excused:
+    if os.environ.get("REQUIRE_ALL") == "1" and report.skipped and not excused:
         report.outcome = "failed"
         report.longrepr = f"REQUIRE_ALL=1 allows no skip: {report.longrepr}"
-    return report
 
 
 def _names() -> tuple[str, ...]:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 TAIL_LINES = 40
 GRACE_S = 5.0
+_ENDS_WITH_PARENT = ("setpriv", "--pdeathsig", "TERM")
+"""util-linux: a build or a simulation must not outlive a test run that was killed."""
 _FAILED = re.compile(r"WARNING +cocotb\.regression .* failed$")
 
 
@@ -28,7 +30,7 @@ def execute(
     """
     with log.open("ab") as output:
         child = subprocess.Popen(
-            command,
+            [*_ENDS_WITH_PARENT, *command],
             cwd=cwd,
             env=dict(env),
             stdin=subprocess.DEVNULL,
