@@ -60,6 +60,7 @@ class BulkAdapter:
         self._building = self._empty()
         self._queue.clear()
         self._results.clear()
+        self._jobs = 0
         program = self._empty()
         program.reset(RESET_CYCLES)
         program.read(self._definitions["REG_ID"])
