@@ -1,7 +1,6 @@
 """A network as a folder: `network.json` with a schema version, one .npy for each constant."""
 
 import json
-import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -38,16 +37,13 @@ def save(network: Network, folder: Path | str) -> None:
         raise InputError(f"{target}: exists and holds no {FILE}; name a new folder")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        scratch = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+        with tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as scratch:
+            _write(network, Path(scratch, "new"))
+            if target.exists():
+                target.rename(Path(scratch, "old"))
+            Path(scratch, "new").rename(target)
     except OSError as error:
         raise InputError(f"{target}: cannot be written, {error.strerror}") from error
-    try:
-        _write(network, scratch / "new")
-        if target.exists():
-            target.rename(scratch / "old")
-        (scratch / "new").rename(target)
-    finally:
-        shutil.rmtree(scratch)
 
 
 def load(folder: Path | str) -> Network:

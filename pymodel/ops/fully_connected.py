@@ -22,10 +22,10 @@ def convolution(network: Network, layer: Layer, rule: str) -> Convolution:
     found = operands(network, layer, weights_ndim=2, channel_axis=0)
     out_channels, in_channels = found.weights.shape
     elements = math.prod(found.x.shape)
-    if in_channels < 1 or elements % in_channels:
+    if in_channels < 1 or elements < 1 or elements % in_channels:
         raise InputError(
-            f"layer {layer.name}: the {elements} elements of {found.x.name} must be a multiple of "
-            f"the weights' {in_channels} input channels"
+            f"layer {layer.name}: the {elements} elements of {found.x.name} must be the weights' "
+            f"{in_channels} input channels once or several times"
         )
     geometry = ConvGeometry(
         batch=1, in_h=1, in_w=elements // in_channels, in_channels=in_channels,
