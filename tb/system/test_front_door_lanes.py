@@ -26,7 +26,7 @@ async def bench_geometry(dut: DlaTop, geometry: ConvGeometry) -> None:
         if profile != "none":
             tb.set_idle_generator(tb.stalls(profile))
             tb.set_backpressure_generator(tb.stalls(profile))
-        await tb.check_layer(*random_layer(tb.rng, geometry))
+        await tb.check_layer(*random_layer(tb.rng, geometry, w_zero_point=-9))
 
 
 @pytest.mark.parametrize("array", ["1x1", "4x16"])
