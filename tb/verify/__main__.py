@@ -73,6 +73,8 @@ def _verify(options: argparse.Namespace, console: Console) -> Report:
     """Check, show and record what the options name."""
     if options.jobs < 1:
         raise InputError(f"--jobs must be at least 1, found {options.jobs}")
+    if options.seed is not None and not 0 < options.seed < 2**31:
+        raise InputError(f"--seed must lie from 1 to {2**31 - 1}, found {options.seed}")
     if options.suite is not None and (options.input is not None or options.seed is not None):
         raise InputError("--suite runs stored cases; it takes neither --input nor --seed")
     started = time.perf_counter()
