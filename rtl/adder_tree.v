@@ -22,26 +22,26 @@ module adder_tree #(
     end
 
     for (level = 0; level <= LEVELS; level = level + 1) begin : gen_level
-      wire [(IC_LANES>>level)*TREE_W-1:0] node;
-
       for (j = 0; j < (IC_LANES >> level); j = j + 1) begin : gen_node
+        wire [TREE_W-1:0] value;
+
         if (level == 0) begin : gen_leaf
           resize #(.FORMAT(FORMAT), .IN_W(LANE_W), .OUT_W(TREE_W)) u_resize (
             .value(lanes[j*LANE_W +: LANE_W]),
-            .resized(node[j*TREE_W +: TREE_W])
+            .resized(value)
           );
         end else begin : gen_sum
           tree_node #(.FORMAT(FORMAT), .W(TREE_W)) u_node (
-            .a(gen_level[level-1].node[2*j*TREE_W +: TREE_W]),
-            .b(gen_level[level-1].node[(2*j+1)*TREE_W +: TREE_W]),
-            .sum(node[j*TREE_W +: TREE_W])
+            .a(gen_level[level-1].gen_node[2*j].value),
+            .b(gen_level[level-1].gen_node[2*j+1].value),
+            .sum(value)
           );
         end
       end
     end
   endgenerate
 
-  assign root = gen_level[LEVELS].node;
+  assign root = gen_level[LEVELS].gen_node[0].value;
 endmodule
 
 `default_nettype wire

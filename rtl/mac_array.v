@@ -21,9 +21,11 @@ module mac_array #(
   input  wire [ELEM_W-1:0]                   x_zero_point,
   input  wire [ELEM_W-1:0]                   w_zero_point,
   input  wire [IC_LANES-1:0]                 mask,
-  output wire [OC_LANES*TREE_W-1:0]          roots
+  output reg  [OC_LANES*TREE_W-1:0]          roots
 );
   localparam PROD_W = 2 * (ELEM_W + 1);
+
+  wire [TREE_W-1:0] root [0:OC_LANES-1];
 
   genvar oc, ic;
   generate
@@ -32,7 +34,8 @@ module mac_array #(
     end
 
     for (oc = 0; oc < OC_LANES; oc = oc + 1) begin : gen_oc
-      wire [IC_LANES*LANE_W-1:0] lanes;
+      wire [LANE_W-1:0]          lane [0:IC_LANES-1];
+      reg  [IC_LANES*LANE_W-1:0] lanes;
 
       for (ic = 0; ic < IC_LANES; ic = ic + 1) begin : gen_ic
         mac_lane #(
@@ -49,8 +52,14 @@ module mac_array #(
           .x_zero_point(x_zero_point),
           .w_zero_point(w_zero_point),
           .mask(mask[ic]),
-          .lane_q(lanes[ic*LANE_W +: LANE_W])
+          .lane_q(lane[ic])
         );
+      end
+
+      // Joined in one place: Icarus resolves a net that many instances drive in parts bit by bit.
+      always @* begin : join_lanes
+        integer i;
+        for (i = 0; i < IC_LANES; i = i + 1) lanes[i*LANE_W +: LANE_W] = lane[i];
       end
 
       adder_tree #(
@@ -60,10 +69,15 @@ module mac_array #(
         .TREE_W(TREE_W)
       ) u_tree (
         .lanes(lanes),
-        .root(roots[oc*TREE_W +: TREE_W])
+        .root(root[oc])
       );
     end
   endgenerate
+
+  always @* begin : join_roots
+    integer i;
+    for (i = 0; i < OC_LANES; i = i + 1) roots[i*TREE_W +: TREE_W] = root[i];
+  end
 endmodule
 
 `default_nettype wire

@@ -30,10 +30,10 @@ module operand_buffers #(
   output wire [IC_LANES*ELEM_W-1:0]                                act_rdata,
   input  wire                                                      weight_re,
   input  wire [(WEIGHT_DEPTH > 1 ? $clog2(WEIGHT_DEPTH) : 1)-1:0] weight_raddr,
-  output wire [OC_LANES*IC_LANES*ELEM_W-1:0]                       weight_rdata,
+  output reg  [OC_LANES*IC_LANES*ELEM_W-1:0]                       weight_rdata,
   input  wire                                                      param_re,
   input  wire [(PARAM_DEPTH > 1 ? $clog2(PARAM_DEPTH) : 1)-1:0]   param_raddr,
-  output wire [OC_LANES*72-1:0]                                    param_rdata
+  output reg  [OC_LANES*72-1:0]                                    param_rdata
 );
   localparam WORD_W  = IC_LANES * ELEM_W;
   localparam PARAM_W = 72;  // {shift, multiplier, bias}
@@ -87,6 +87,9 @@ module operand_buffers #(
     .rdata(act_rdata)
   );
 
+  wire [WORD_W-1:0]  weight_word [0:OC_LANES-1];
+  wire [PARAM_W-1:0] param_word  [0:OC_LANES-1];
+
   genvar oc;
   generate
     for (oc = 0; oc < OC_LANES; oc = oc + 1) begin : gen_oc
@@ -97,7 +100,7 @@ module operand_buffers #(
         .wdata(weight_wdata),
         .re(weight_re),
         .raddr(weight_raddr),
-        .rdata(weight_rdata[oc*WORD_W +: WORD_W])
+        .rdata(weight_word[oc])
       );
 
       buffer_ram #(.WIDTH(PARAM_W), .DEPTH(PARAM_DEPTH)) u_param (
@@ -107,10 +110,19 @@ module operand_buffers #(
         .wdata(param_wdata),
         .re(param_re),
         .raddr(param_raddr),
-        .rdata(param_rdata[oc*PARAM_W +: PARAM_W])
+        .rdata(param_word[oc])
       );
     end
   endgenerate
+
+  // Joined in one place: Icarus resolves a net that many instances drive in parts bit by bit.
+  always @* begin : join_words
+    integer lane;
+    for (lane = 0; lane < OC_LANES; lane = lane + 1) begin
+      weight_rdata[lane*WORD_W +: WORD_W] = weight_word[lane];
+      param_rdata[lane*PARAM_W +: PARAM_W] = param_word[lane];
+    end
+  end
 endmodule
 
 `default_nettype wire

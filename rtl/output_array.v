@@ -40,8 +40,9 @@ module output_array #(
   localparam M_W    = OC_LANES * ELEM_W;
   localparam KEEP_W = M_W / 8;
 
-  wire [M_W-1:0]    y;
-  wire [KEEP_W-1:0] tkeep;
+  wire [ELEM_W-1:0] element [0:OC_LANES-1];
+  reg  [M_W-1:0]    y;
+  reg  [KEEP_W-1:0] tkeep;
 
   genvar oc;
   generate
@@ -55,12 +56,19 @@ module output_array #(
         .zero_point(zero_point),
         .clamp_min(clamp_min),
         .clamp_max(clamp_max),
-        .y(y[oc*ELEM_W +: ELEM_W])
+        .y(element[oc])
       );
-
-      assign tkeep[oc*ELEM_W/8 +: ELEM_W/8] = {(ELEM_W/8){keep[oc]}};
     end
   endgenerate
+
+  // Joined in one place: Icarus resolves a net that many instances drive in parts bit by bit.
+  always @* begin : join_elements
+    integer i;
+    for (i = 0; i < OC_LANES; i = i + 1) begin
+      y[i*ELEM_W +: ELEM_W] = element[i];
+      tkeep[i*ELEM_W/8 +: ELEM_W/8] = {(ELEM_W/8){keep[i]}};
+    end
+  end
 
   wire              post_valid;
   wire              post_ready;

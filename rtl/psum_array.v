@@ -22,7 +22,7 @@ module psum_array #(
   input  wire [(PSUM_DEPTH > 1 ? $clog2(PSUM_DEPTH) : 1)-1:0] fetch_addr,
   input  wire                       store,
   input  wire [(PSUM_DEPTH > 1 ? $clog2(PSUM_DEPTH) : 1)-1:0] store_addr,
-  output wire [OC_LANES*PSUM_W-1:0] psums
+  output reg  [OC_LANES*PSUM_W-1:0] psums
 );
   wire [OC_LANES*PSUM_W-1:0] kept;
 
@@ -36,6 +36,8 @@ module psum_array #(
     .rdata(kept)
   );
 
+  wire [PSUM_W-1:0] psum [0:OC_LANES-1];
+
   genvar oc;
   generate
     for (oc = 0; oc < OC_LANES; oc = oc + 1) begin : gen_oc
@@ -45,10 +47,16 @@ module psum_array #(
         .first(first),
         .psum_init(load ? kept[oc*PSUM_W +: PSUM_W] : {PSUM_W{1'b0}}),
         .root(roots[oc*TREE_W +: TREE_W]),
-        .psum_q(psums[oc*PSUM_W +: PSUM_W])
+        .psum_q(psum[oc])
       );
     end
   endgenerate
+
+  // Joined in one place: Icarus resolves a net that many instances drive in parts bit by bit.
+  always @* begin : join_psums
+    integer i;
+    for (i = 0; i < OC_LANES; i = i + 1) psums[i*PSUM_W +: PSUM_W] = psum[i];
+  end
 endmodule
 
 `default_nettype wire
