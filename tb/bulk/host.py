@@ -1,23 +1,33 @@
 """The host's side of the bulk path: plan, start the simulators, believe only whole records."""
 
+import multiprocessing
+import os
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import repeat
 from pathlib import Path
 
+from pymodel.array.config import ArrayConfig
+from pymodel.array.tiler import tile
 from tb import runner
 from tb.bulk import harness
-from tb.bulk.plan import Record, Settings, Task, read_records, write_plan
+from tb.bulk.plan import RECORDS_FILE, Record, Settings, Task, read_records, write_plan
 from tb.paths import RTL_DIR
 from tb.sources import rtl_sources
 
 BENCH = "tb.bulk.bench"
 VERILATOR_FLAGS = ("--timing", "-CFLAGS", "-fcoroutines -std=c++20", "-Wno-fatal")
-SECONDS_PER_MEGA_CYCLE = {"verilator": 30.0, "icarus": 2000.0}
-"""Wall time that is certainly too long, for the limit on a hung simulator."""
+SLOWEST_CYCLES_PER_S = {"verilator": 10_000, "icarus": 20}
+"""What even a busy machine reaches, for the limit on a simulator that hangs."""
 SPARE_S = 300.0
+POLL_S = 0.2
+JOB_OVERHEAD = 200
+"""Cycles that a job spends on register accesses, about."""
 
 
 @dataclass(frozen=True)
@@ -69,43 +79,93 @@ def run_bulk(
 ) -> list[Record]:
     """Run and compare all tasks on the RTL, in `simulation.jobs` simulators side by side.
 
-    Returns a record for each task in their order; `finished` is told the number of tasks that each
-    simulator has completed when it ends. Raises SimulationFailed when there is no task or the RTL
-    does not build, and InputError when the simulator is missing.
+    Returns a record for each task in their order. `finished` is told how many more tasks have been
+    recorded, from a thread of its own. The run's files stay where something failed, or with KEEP=1
+    in the environment.
+
+    Raises:
+        SimulationFailed: there is no task.
+        InputError: the simulator is missing, or a layer does not fit the array.
     """
-    shards = _shards(tasks, simulation.jobs)
+    if not tasks:
+        return check_records(tasks, [])
+    shards = _shards(tasks, simulation)
     runner.RUNS_DIR.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=f"bulk-{simulation.sim}-", dir=runner.RUNS_DIR))
-    records: list[Record] = []
+    folders = [folder / str(number) for number in range(len(shards))]
+    keep = True
     try:
-        with ThreadPoolExecutor(max_workers=max(1, len(shards))) as pool:
-            runs = [
-                pool.submit(_run_shard, shard, simulation, folder / str(number))
-                for number, shard in enumerate(shards)
-            ]
-            for run in as_completed(runs):
-                records += run.result()
-                finished(len(run.result()))
+        with _watched(folders, finished):
+            if len(shards) == 1:
+                runs = [_run_shard(shards[0], simulation, folders[0])]
+            else:  # processes, so that an interrupt reaches each and stops its simulator
+                spawn = multiprocessing.get_context("spawn")
+                with ProcessPoolExecutor(len(shards), mp_context=spawn) as pool:
+                    runs = list(pool.map(_run_shard, shards, repeat(simulation), folders))
+        records = check_records(tasks, [record for run in runs for record in run])
+        failed = any(record.error is not None for record in records)
+        keep = failed or os.environ.get("KEEP") == "1"
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    return check_records(tasks, records)
+        if not keep:
+            shutil.rmtree(folder, ignore_errors=True)
+    return records
 
 
-def _shards(tasks: Sequence[Task], jobs: int) -> list[list[Task]]:
-    """At most `jobs` lists of tasks with about the same MACs, the largest task first in each."""
-    shards: list[list[Task]] = [[] for _ in range(max(1, min(jobs, len(tasks))))]
-    for task in sorted(tasks, key=lambda task: -task.conv.geometry.macs):
-        lightest = min(shards, key=lambda shard: sum(t.conv.geometry.macs for t in shard))
-        lightest.append(task)
+@contextmanager
+def _watched(folders: Sequence[Path], finished: Callable[[int], None]) -> Iterator[None]:
+    """Tell `finished` of the records that appear in the folders while the body runs."""
+    over = threading.Event()
+
+    def watch() -> None:
+        told = 0
+        while True:
+            last = over.wait(POLL_S)
+            files = [folder / RECORDS_FILE for folder in folders]
+            count = sum(file.read_bytes().count(b"\n") for file in files if file.exists())
+            if count > told:
+                finished(count - told)
+                told = count
+            if last:
+                return
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        over.set()
+        watcher.join()
+
+
+def estimate_cycles(task: Task, config: ArrayConfig) -> int:
+    """About how many cycles a task takes, loading included. InputError if it does not fit."""
+    cycles = 0
+    for job in tile(task.conv, config):
+        groups = config.in_groups(job.in_channels)
+        blocks = config.out_blocks(job.out_channels)
+        weights = blocks * groups * job.kernel_h * job.kernel_w
+        load = job.in_h * job.in_w * groups + (weights + 3 * blocks) * config.datapath.oc_lanes
+        cycles += weights * job.out_h * job.out_w + load + JOB_OVERHEAD
+    return cycles
+
+
+def _shards(tasks: Sequence[Task], simulation: Simulation) -> list[list[Task]]:
+    """At most `jobs` lists of tasks with about the same cycles, the longest task first in each."""
+    config = simulation.settings.config
+    cycles = {task.index: estimate_cycles(task, config) for task in tasks}
+    shards: list[list[Task]] = [[] for _ in range(min(simulation.jobs, len(tasks)))]
+    loads = [0] * len(shards)
+    for task in sorted(tasks, key=lambda task: -cycles[task.index]):
+        lightest = loads.index(min(loads))
+        shards[lightest].append(task)
+        loads[lightest] += cycles[task.index]
     return [shard for shard in shards if shard]
 
 
 def _time_limit(tasks: Sequence[Task], simulation: Simulation) -> float:
-    lanes = simulation.settings.config.datapath.ic_lanes * (
-        simulation.settings.config.datapath.oc_lanes
-    )
-    macs = sum(task.conv.geometry.macs for task in tasks) * simulation.settings.repeats
-    return SPARE_S + SECONDS_PER_MEGA_CYCLE[simulation.sim] * macs / lanes / 1e6
+    settings = simulation.settings
+    cycles = settings.repeats * sum(estimate_cycles(task, settings.config) for task in tasks)
+    return SPARE_S + cycles / SLOWEST_CYCLES_PER_S[simulation.sim]
 
 
 def _run_shard(tasks: Sequence[Task], simulation: Simulation, folder: Path) -> list[Record]:
@@ -113,7 +173,6 @@ def _run_shard(tasks: Sequence[Task], simulation: Simulation, folder: Path) -> l
     folder.mkdir()
     write_plan(folder, tasks, simulation.settings)
     settings = simulation.settings
-    reason = None
     try:
         runner.run(
             toplevel=harness.TOPLEVEL,
@@ -133,11 +192,22 @@ def _run_shard(tasks: Sequence[Task], simulation: Simulation, folder: Path) -> l
             optimise="-O3",
         )
     except runner.SimulationFailed as failure:
-        reason = str(failure)
-    records = read_records(folder)
+        return _failed(tasks, read_records(folder), str(failure))
+    return read_records(folder)
+
+
+def _failed(tasks: Sequence[Task], records: Sequence[Record], reason: str) -> list[Record]:
+    """Records of a run that failed: those before the failure stand, the first one missing says why.
+
+    Where none is missing the run failed after the last comparison, and none of them is believed.
+    """
     recorded = {record.index for record in records}
-    if reason is not None:
-        records += [Record(t.index, error=reason) for t in tasks if t.index not in recorded]
-        if all(task.index in recorded for task in tasks):
-            records = [replace(record, error=record.error or reason) for record in records]
-    return records
+    missing = [task for task in tasks if task.index not in recorded]
+    if not missing:
+        return [replace(record, error=record.error or reason) for record in records]
+    stopped = f"not run: the simulator stopped in layer {missing[0].conv.name}"
+    reasons = [reason] + [stopped] * (len(missing) - 1)
+    return [
+        *records,
+        *(Record(task.index, error=why) for task, why in zip(missing, reasons, strict=True)),
+    ]
