@@ -1,0 +1,119 @@
+"""Verdict, exit status, table and result file of a verification, without a simulation."""
+
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from tb.verify.report import LayerReport, Report, Status, Verdict, write_json, write_report
+from tb.verify.table import HEADINGS, NAME_WIDTH, plain_lines, short_name, show
+
+PASSED = LayerReport(0, "conv", "CONV_2D", outputs=1200, mismatches=0, oracle="LiteRT",
+                     oracle_mismatches=0, macs=5000, cycles=40, utilisation=0.488, status="pass",
+                     geometry="8x8x1 *3x3 > 8x8x16")  # fmt: skip
+FAILED = replace(PASSED, index=1, mismatches=3, status="fail", details=("RTL: 3 differ",))
+UNCHECKED = LayerReport(2, "softmax", "SOFTMAX", outputs=10)
+MODEL_ONLY = LayerReport(3, "pad", "PAD", outputs=10, oracle_mismatches=0, status="model_only")
+STATUSES: dict[str, Status] = {
+    "pass": "pass",
+    "fail": "fail",
+    "not_checked": "not_checked",
+    "model_only": "model_only",
+}
+
+
+def report(*layers: LayerReport) -> Report:
+    return Report("net", None, "icarus", 1, {}, {}, layers, again="python -m it", run="net-icarus")
+
+
+@pytest.mark.parametrize(
+    ("statuses", "verdict", "status", "status_if_partial"),
+    [
+        ("pass", "pass", 0, 0),
+        ("pass model_only", "pass", 0, 0),
+        ("model_only", "pass", 0, 0),
+        ("pass not_checked", "incomplete", 3, 0),
+        ("model_only not_checked", "incomplete", 3, 0),
+        ("not_checked", "incomplete", 3, 3),
+        ("", "incomplete", 3, 3),
+        ("fail", "fail", 1, 1),
+        ("pass fail", "fail", 1, 1),
+        ("not_checked fail pass model_only", "fail", 1, 1),
+    ],
+)
+def test_verdict(statuses: str, verdict: Verdict, status: int, status_if_partial: int) -> None:
+    found = report(*(replace(PASSED, status=STATUSES[name]) for name in statuses.split()))
+    assert found.verdict == verdict == found.document()["verdict"]
+    assert found.exit_status(partial=False) == status
+    assert found.exit_status(partial=True) == status_if_partial
+
+
+def test_summary_counts_what_ran() -> None:
+    assert report(PASSED, FAILED, UNCHECKED, MODEL_ONLY).summary() == (
+        "FAIL: 2 layers on the RTL (icarus), 2,400 outputs, 3 mismatches against the model; "
+        "model against the oracle: 0 mismatches; 1 layers not checked (SOFTMAX)"
+    )
+    assert report().summary().startswith("INCOMPLETE: 0 layers on the RTL (icarus), 0 outputs")
+
+
+def test_plain_table_is_aligned() -> None:
+    """Text starts, and numbers end, in their heading's column; an empty cell holds its place."""
+    lines = plain_lines([PASSED, FAILED, UNCHECKED, MODEL_ONLY])
+    assert len(lines) == 5
+    assert lines[0].split() == list(HEADINGS)
+    for heading in ("layer", "op", "geometry", "status"):
+        column = lines[0].index(heading)
+        assert all(line[column - 1 : column].strip() == "" for line in lines)
+    for heading in ("outputs", "RTL≠model", "model≠oracle", "MACs", "cycles", "util", "time"):
+        end = lines[0].index(heading) + len(heading)
+        assert all(line[end - 1] != " " and line[end] == " " for line in lines)
+    assert [line.split()[-1] for line in lines[1:]] == ["pass", "fail", "not_checked", "model_only"]
+    assert [len(line.split()) for line in lines[1:]] == [16, 16, 12, 12]
+    assert "  1,200  " in lines[1] and "  0.49  0.00 s  pass" in lines[1]
+
+
+def test_names_keep_their_telling_part() -> None:
+    assert short_name("digits/conv/Relu;digits/conv/BiasAdd") == "digits/conv/Relu"
+    long = short_name("model/" * 9 + "conv/BiasAdd")
+    assert len(long) == NAME_WIDTH and long.startswith("…") and long.endswith("conv/BiasAdd")
+
+
+@pytest.mark.parametrize("terminal", [False, True])
+def test_shown(capsys: pytest.CaptureFixture[str], terminal: bool) -> None:
+    """Findings and the command to repeat come between the table and the verdict."""
+    console = Console(force_terminal=terminal, width=200, no_color=True, soft_wrap=True)
+    console._highlight = False
+    show(report(PASSED, FAILED), console)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-3:-1] == ["conv: RTL: 3 differ", "run again: python -m it"]
+    assert "FAIL: 2 layers" in lines[-1]
+    show(report(PASSED), console)
+    assert "run again" not in capsys.readouterr().out
+
+
+def test_result_file(tmp_path: Path) -> None:
+    path = write_report(report(PASSED, FAILED), tmp_path / "verify")
+    assert path == tmp_path / "verify" / "net-icarus.json"
+    assert json.loads(path.read_text()) == report(PASSED, FAILED).document()
+    assert "details" not in json.loads(path.read_text())["layers"][0]
+
+
+def test_result_file_is_whole_or_untouched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A write that fails, in the middle or at its end, leaves the earlier file and nothing else."""
+    path = tmp_path / "net.json"
+    write_json(path, {"earlier": 1})
+    with pytest.raises(TypeError):
+        write_json(path, {"text": "x" * 100_000, "set": {1}})
+
+    def full_disk(*_: object) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(os, "rename", full_disk)
+    monkeypatch.setattr(os, "replace", full_disk)
+    with pytest.raises(OSError, match="no space"):
+        write_json(path, {"later": 2})
+    assert json.loads(path.read_text()) == {"earlier": 1}
+    assert list(tmp_path.iterdir()) == [path]
