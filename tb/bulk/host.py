@@ -197,16 +197,16 @@ def _run_shard(tasks: Sequence[Task], simulation: Simulation, folder: Path) -> l
 
 
 def _failed(tasks: Sequence[Task], records: Sequence[Record], reason: str) -> list[Record]:
-    """Records of a run that failed: those before the failure stand, the first one missing says why.
+    """Records of a run that failed: those before the failure stand, the missing ones say why.
 
-    Where none is missing the run failed after the last comparison, and none of them is believed.
+    The end of the log goes to the first of them only. Where none is missing the run failed after
+    the last comparison, and none of them is believed.
     """
     recorded = {record.index for record in records}
     missing = [task for task in tasks if task.index not in recorded]
     if not missing:
         return [replace(record, error=record.error or reason) for record in records]
-    stopped = f"not run: the simulator stopped in layer {missing[0].conv.name}"
-    reasons = [reason] + [stopped] * (len(missing) - 1)
+    reasons = [reason] + [reason.splitlines()[0]] * (len(missing) - 1)
     return [
         *records,
         *(Record(task.index, error=why) for task, why in zip(missing, reasons, strict=True)),
