@@ -58,19 +58,23 @@ def build(design: Design, sim: Simulator) -> Path:
 
 
 def built() -> list[dict[str, Any]]:
-    """Return every cached build, slowest last: toplevel, sim, parameters, flags, seconds."""
-    records = [json.loads(path.read_text()) for path in _CACHE.glob(f"*/{_RECORD}")]
-    return sorted(records, key=lambda record: record["seconds"])
+    """Return the latest build of each design: toplevel, sim, parameters, flags, seconds."""
+    paths = sorted(_CACHE.glob(f"*/{_RECORD}"), key=lambda path: path.stat().st_mtime)
+    latest: dict[str, dict[str, Any]] = {}
+    for path in paths:
+        record = json.loads(path.read_text())
+        design = [record[key] for key in ("toplevel", "sim", "parameters", "flags")]
+        latest[json.dumps(design)] = record
+    return [latest[design] for design in sorted(latest)]
 
 
 def main() -> None:
-    """Print each cached build with its time, and write the list as JSON."""
+    """Print each design that was built with its time, and write the list as JSON."""
     records = built()
     for record in records:
         parameters = " ".join(f"{name}={value}" for name, value in record["parameters"].items())
-        print(
-            f"{record['seconds']:7.1f} s  {record['sim']:9}  {record['toplevel']:20}  {parameters}"
-        )
+        design = f"{record['toplevel']:18} {record['sim']:9}"
+        print(f"{record['seconds']:7.1f} s  {design} {parameters}".rstrip())
     print(f"{sum(record['seconds'] for record in records):7.1f} s  in {len(records)} builds")
     BUILD_DIR.mkdir(exist_ok=True)
     (BUILD_DIR / "build-times.json").write_text(json.dumps(records, indent=1) + "\n")
