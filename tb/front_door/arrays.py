@@ -60,4 +60,5 @@ def run_benches(sim: str, module: str, array: str = SQUARE) -> runner.RunResult:
         sim=sim,
         parameters=parameters(ARRAYS[array]),
         extra_env={_ENVIRONMENT: array},
+        top_only=True,
     )
