@@ -43,7 +43,7 @@ def rounding_shift_right(value: ArrayLike, shift: ArrayLike, ties: Ties = "away"
     half = (np.int64(1) << count) >> 1
     rounded: Int64Array = (wide + half) >> count
     if ties == "away":
-        rounded -= (wide < 0) & (half > 0) & (((wide + half) & (2 * half - 1)) == 0)
+        rounded -= (wide < 0) & (((wide + half) & (2 * half - 1)) == 0)
     return rounded
 
 

@@ -79,7 +79,8 @@ def test_every_code_survives_the_round_trip(scale: float, zero_point: int) -> No
         (10.0, 51.0, 0.2, -128),  # widened to contain 0
         (-51.0, -10.0, 0.2, 127),
         (-100.25, 154.75, 1.0, -28),  # 0 lies at -27.75
-        (-100.5, 154.5, 1.0, -28),  # at -27.5: away from zero
+        (-101.5, 153.5, 1.0, -27),  # at -26.5: away from zero
+        (-32.5, 6.5, 39 / 255, 85),  # at 84.5 from the end nearer to 0, just below from the other
         (0.0, 0.0, 1.0, 0),
     ],
 )
