@@ -1,0 +1,113 @@
+"""Published int8 networks, layer by layer: RTL against model, and model against LiteRT."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from golden.tflite.importer import load_tflite
+from pymodel.array.config import ArrayConfig
+from pymodel.convolution import Convolution
+from pymodel.datapath import preset
+from pymodel.ops.registry import ARRAY_OPS
+from tb.bulk.host import Simulation, run_bulk
+from tb.bulk.plan import Settings, Task
+from tb.cli.verify_command import Done, Verify, make_verify
+from tb.verify.inputs import random_inputs
+from tb.verify.model_checks import check_layer, run_oracle
+
+NETWORKS = {
+    "pretrainedResnet_quant": 10,
+    "ad01_int8": 10,
+    "hello_world_int8": 3,
+    "kws_ref_model": 10,
+    "micro_speech_quantized": 2,
+}
+"""Layers that the array runs, by network."""
+RESNET = "pretrainedResnet_quant"
+SAMPLE_CHANNELS = 4
+"""Output channels of a sample: on ResNet's smallest image, 8x8, they make 256 outputs."""
+
+
+@pytest.fixture
+def verify(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Verify:
+    return make_verify(tmp_path / "results", monkeypatch, capsys)
+
+
+def check_network(done: Done, name: str, sim: str) -> None:
+    """No mismatch in either column; only ops that have no model at all were left out."""
+    document = done.documents[f"{name}-{sim}"]
+    layers: list[dict[str, Any]] = document["layers"]
+    on_array = [layer for layer in layers if layer["op"] in ARRAY_OPS]
+    left_out = [layer for layer in layers if layer["status"] == "not_checked"]
+    assert len(on_array) == NETWORKS[name]
+    assert {layer["status"] for layer in on_array} == {"pass"}
+    assert {layer["mismatches"] for layer in on_array} == {0}
+    assert {layer["oracle_mismatches"] for layer in layers if layer not in left_out} == {0}
+    assert done.status == 0, "--partial accepts what is left out"
+    assert document["verdict"] == ("incomplete" if left_out else "pass")
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_every_layer_on_verilator(verify: Verify, shared_data: Path, name: str) -> None:
+    model = shared_data / "models" / f"{name}.tflite"
+    check_network(verify("--model", model, "--sim", "verilator", "--partial"), name, "verilator")
+
+
+@pytest.mark.parametrize(
+    "name", ["ad01_int8", "hello_world_int8", pytest.param(RESNET, marks=pytest.mark.slow)]
+)
+def test_every_layer_on_icarus(verify: Verify, shared_data: Path, name: str) -> None:
+    model = shared_data / "models" / f"{name}.tflite"
+    check_network(verify("--model", model, "--sim", "icarus", "--partial"), name, "icarus")
+
+
+def first_channels(conv: Convolution, count: int) -> Convolution:
+    """The layer that gives only the first `count` output channels, at every pixel."""
+    requantise = conv.requantise
+    return replace(
+        conv,
+        geometry=replace(conv.geometry, out_channels=count),
+        weights=conv.weights[:count],
+        bias=conv.bias[:count],
+        requantise=replace(
+            requantise,
+            multiplier=requantise.multiplier[:count],
+            shift=requantise.shift[:count],
+            scale=requantise.scale[:count],
+        ),
+    )
+
+
+def resnet_samples(model: Path, seed: int) -> list[Task]:
+    """One layer of each geometry, four output channels of it; the whole of FULLY_CONNECTED.
+
+    With every pixel, and so with all borders; expected outputs are the whole layer's.
+    """
+    network = load_tflite(model)
+    oracle = run_oracle(model, network, random_inputs(network, seed))
+    tasks: dict[object, Task] = {}
+    for layer in network.layers:
+        check = check_layer(network, layer, oracle)
+        if check is None or check.conv is None or check.x is None or check.expected is None:
+            continue
+        geometry = check.conv.geometry
+        whole = layer.op == "FULLY_CONNECTED"
+        count = geometry.out_channels if whole else SAMPLE_CHANNELS
+        conv, expected = first_channels(check.conv, count), check.expected[..., :count]
+        tasks[geometry] = Task(layer.index, conv, check.x, expected)
+        assert whole or expected.size >= 256
+    return list(tasks.values())
+
+
+def test_sample_of_each_geometry_of_resnet(sim: str, shared_data: Path, seed: int) -> None:
+    """At least 256 outputs of each, which Icarus runs in little time on an array of 16x4 lanes."""
+    tasks = resnet_samples(shared_data / "models" / f"{RESNET}.tflite", seed)
+    assert len(tasks) == 9
+    config = ArrayConfig(replace(preset("int8"), ic_lanes=16, oc_lanes=SAMPLE_CHANNELS))
+    records = run_bulk(tasks, Simulation(sim, Settings(config)))
+    assert [(record.mismatches, record.error) for record in records] == [(0, None)] * len(tasks)
+    assert [record.outputs for record in records] == [task.expected.size for task in tasks]
