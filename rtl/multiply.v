@@ -27,13 +27,14 @@ module multiply #(
     end
   endgenerate
 
-  // Operands are sign-extended to PROD_W first: modulo 2^PROD_W the product is then exact.
-  localparam EXTEND = PROD_W - ELEM_W;
+  // Flipping both sign bits adds 2^(ELEM_W - 1) to both operands: their difference stays the same,
+  // and needs no sign extension (fewer operations a lane in simulation). Modulo 2^PROD_W the
+  // product of the differences is exact.
+  localparam              EXTEND = PROD_W - ELEM_W;
+  localparam [ELEM_W-1:0] SIGN   = {1'b1, {(ELEM_W - 1){1'b0}}};
 
-  wire [PROD_W-1:0] x_offset = {{EXTEND{x[ELEM_W-1]}}, x} -
-                               {{EXTEND{x_zero_point[ELEM_W-1]}}, x_zero_point};
-  wire [PROD_W-1:0] w_offset = {{EXTEND{w[ELEM_W-1]}}, w} -
-                               {{EXTEND{w_zero_point[ELEM_W-1]}}, w_zero_point};
+  wire [PROD_W-1:0] x_offset = {{EXTEND{1'b0}}, x ^ SIGN} - {{EXTEND{1'b0}}, x_zero_point ^ SIGN};
+  wire [PROD_W-1:0] w_offset = {{EXTEND{1'b0}}, w ^ SIGN} - {{EXTEND{1'b0}}, w_zero_point ^ SIGN};
 
   assign product = mask ? {PROD_W{1'b0}} : x_offset * w_offset;
 endmodule
