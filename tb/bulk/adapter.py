@@ -44,6 +44,7 @@ class BulkAdapter:
         """`folder` is the simulator's working folder, which the harness reads and writes."""
         self.cycles = 0
         """Clock cycles of all batches so far, loading included."""
+        self.batches = 0
         self._dut = dut
         self._config = config
         self._folder = folder
@@ -154,6 +155,7 @@ class BulkAdapter:
         beat_bytes = harness.output_bytes(self._config)
         result = await replay(self._dut, self._folder, program, beat_bytes)
         self.cycles += result.cycles
+        self.batches += 1
         return result
 
     async def _execute(self) -> None:

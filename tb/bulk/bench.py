@@ -27,7 +27,7 @@ async def bench_plan(dut: Handle) -> None:
     dut.go.value = 0
     if settings.python_clock_ns is not None:
         Clock(dut.ext_clk, settings.python_clock_ns, unit="ns", impl="py").start()
-    adapter = BulkAdapter(dut, settings.config, folder)
+    adapter = BulkAdapter(dut, settings.config, folder, settings.depths)
     for task in tasks:
         append_record(folder, await run_task(adapter, task, settings))
 

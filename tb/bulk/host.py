@@ -46,7 +46,6 @@ class Simulation:
     module: str = BENCH
     testcase: str = "bench_plan"
     visible: bool = False
-    depths: harness.Depths = harness.DEFAULT_DEPTHS
 
 
 def check_records(tasks: Sequence[Task], records: Sequence[Record]) -> list[Record]:
@@ -168,29 +167,34 @@ def _time_limit(tasks: Sequence[Task], simulation: Simulation) -> float:
     return SPARE_S + cycles / SLOWEST_CYCLES_PER_S[simulation.sim]
 
 
+def run_harness(simulation: Simulation, folder: Path, timeout_s: float) -> runner.RunResult:
+    """Run the simulation's bench on the harness, in `folder`. Raises what `runner.run` raises."""
+    settings = simulation.settings
+    return runner.run(
+        toplevel=harness.TOPLEVEL,
+        module=simulation.module,
+        sources=[harness.SOURCE, *rtl_sources("dla_top", simulation.rtl_dir)],
+        sim=simulation.sim,
+        parameters=harness.parameters(
+            settings.config, settings.depths, settings.python_clock_ns is None
+        ),
+        testcase=simulation.testcase,
+        seed=simulation.seed,
+        verilator_flags=VERILATOR_FLAGS,
+        vlt=None if simulation.visible else harness.VLT,
+        includes=(simulation.rtl_dir,),
+        run_dir=folder,
+        timeout_s=timeout_s,
+        optimise="-O3",
+    )
+
+
 def _run_shard(tasks: Sequence[Task], simulation: Simulation, folder: Path) -> list[Record]:
     """Run one simulator on its tasks. A run that fails leaves its reason on the unrecorded ones."""
     folder.mkdir()
     write_plan(folder, tasks, simulation.settings)
-    settings = simulation.settings
     try:
-        runner.run(
-            toplevel=harness.TOPLEVEL,
-            module=simulation.module,
-            sources=[harness.SOURCE, *rtl_sources("dla_top", simulation.rtl_dir)],
-            sim=simulation.sim,
-            parameters=harness.parameters(
-                settings.config, simulation.depths, settings.python_clock_ns is None
-            ),
-            testcase=simulation.testcase,
-            seed=simulation.seed,
-            verilator_flags=VERILATOR_FLAGS,
-            vlt=None if simulation.visible else harness.VLT,
-            includes=(simulation.rtl_dir,),
-            run_dir=folder,
-            timeout_s=_time_limit(tasks, simulation),
-            optimise="-O3",
-        )
+        run_harness(simulation, folder, _time_limit(tasks, simulation))
     except runner.SimulationFailed as failure:
         return _failed(tasks, read_records(folder), str(failure))
     return read_records(folder)

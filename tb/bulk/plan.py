@@ -18,6 +18,7 @@ from pymodel.array.config import ArrayConfig
 from pymodel.convolution import Convolution
 from pymodel.datapath import Datapath
 from pymodel.geometry import ConvGeometry
+from tb.bulk.harness import DEFAULT_DEPTHS, Depths
 from tb.scoreboard import Mismatch
 
 PLAN_FILE, RECORDS_FILE = "plan.json", "records.jsonl"
@@ -38,11 +39,13 @@ class Settings:
     """What all tasks of a run share. `repeats`: times that each task runs, for the benchmark.
 
     `python_clock_ns`: period of a clock driven from Python; None where the harness has its own.
+    `depths`: of the harness's memories.
     """
 
     config: ArrayConfig
     repeats: int = 1
     python_clock_ns: int | None = None
+    depths: Depths = DEFAULT_DEPTHS
 
 
 @dataclass(frozen=True)
@@ -114,6 +117,7 @@ def read_plan(folder: Path) -> tuple[list[Task], Settings]:
     settings = plan["settings"]
     settings["config"]["datapath"] = Datapath(**settings["config"]["datapath"])
     settings["config"] = ArrayConfig(**settings["config"])
+    settings["depths"] = Depths(**settings["depths"])
     return [_read_task(folder, entry) for entry in plan["tasks"]], Settings(**settings)
 
 
