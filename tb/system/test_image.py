@@ -1,0 +1,100 @@
+"""Job images: what a job's registers and packets hold, and which packets may be left out."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from golden.cases.case import VECTORS
+from golden.cases.load import load_case
+from pymodel.array.config import ArrayConfig
+from pymodel.array.layout import pack_activations
+from pymodel.array.tiler import tile
+from pymodel.datapath import preset
+from pymodel.errors import InputError
+from tb.image import build_image, element_bytes, register_writes, without_reloads
+from tb.registers import load_definitions
+
+CASE = load_case(VECTORS / "corner" / "conv3x3_same")
+CONFIG = ArrayConfig(replace(preset("int8"), ic_lanes=4, oc_lanes=4))
+DEFINITIONS = load_definitions()
+(JOB,) = tile(CASE.convolution, CONFIG)
+
+
+def test_every_job_register_is_written_once() -> None:
+    addresses = [address for address, _ in register_writes(JOB)]
+    last = DEFINITIONS["REG_CLAMP_MAX"]
+    assert sorted(addresses) == list(range(DEFINITIONS["REG_IN_SIZE"], last + 4, 4))
+
+
+@pytest.mark.parametrize(
+    ("fields", "register", "value"),
+    [
+        ({"in_h": 0x102, "in_w": 3}, "REG_IN_SIZE", 0x01020003),
+        ({"pad_top": 2, "pad_left": 1}, "REG_PAD", 0x00020001),
+        ({"in_channels": 7, "out_channels": 9}, "REG_CHANNELS", 0x00070009),
+        ({"x_zero_point": -128}, "REG_X_ZERO_POINT", 0xFFFFFF80),
+        ({"rounding": "single", "load_psum": True, "keep_psum": False}, "REG_MODE", 0x102),
+        ({"rounding": "double_up", "load_psum": False, "keep_psum": True}, "REG_MODE", 0x201),
+    ],
+)
+def test_register_fields(fields: dict[str, Any], register: str, value: int) -> None:
+    writes = dict(register_writes(replace(JOB, **fields)))
+    assert writes[DEFINITIONS[register]] == value
+
+
+def test_field_that_is_too_large() -> None:
+    with pytest.raises(InputError, match="65536 does not fit 16 bits"):
+        register_writes(replace(JOB, in_w=65536))
+
+
+def test_packets_in_order_with_lane_0_low() -> None:
+    image = build_image(CASE.convolution, CASE.x, JOB, CONFIG)
+    names = ("DEST_ACTIVATIONS", "DEST_WEIGHTS", "DEST_PARAMETERS")
+    assert [packet.tdest for packet in image.packets] == [DEFINITIONS[name] for name in names]
+    activations, weights, parameters = (packet.beats for packet in image.packets)
+    words = pack_activations(CASE.x, JOB, CONFIG)
+    assert np.array_equal(activations.view(np.int8), words)
+    conv = CASE.convolution
+    assert np.array_equal(weights[0, :3].view(np.int8), conv.weights[0, 0, 0, :3])
+    first = parameters[:3].view("<i4").reshape(-1)
+    numbers = (conv.bias, conv.requantise.multiplier, conv.requantise.shift)
+    assert first.tolist() == [int(each[0]) for each in numbers]
+    assert image.output_beats == -(-JOB.out_channels // 4) * JOB.out_h * JOB.out_w
+
+
+def test_activations_wrap_around_the_ring() -> None:
+    whole = build_image(CASE.convolution, CASE.x, JOB, CONFIG).packets[0].beats
+    job = replace(JOB, act_base=CONFIG.act_depth - 10)
+    first, second, *_ = build_image(CASE.convolution, CASE.x, job, CONFIG).packets
+    assert (first.address, len(first.beats), second.address) == (CONFIG.act_depth - 10, 10, 0)
+    assert first.tdest == second.tdest == DEFINITIONS["DEST_ACTIVATIONS"]
+    assert np.array_equal(np.concatenate([first.beats, second.beats]), whole)
+
+
+@pytest.mark.parametrize("bits", [8, 16, 32])
+def test_element_bytes_are_two_s_complement(bits: int) -> None:
+    codes = np.array([[1, -1], [-(1 << (bits - 1)), (1 << (bits - 1)) - 1]], dtype=np.int64)
+    data = element_bytes(codes, bits)
+    assert data.shape == (2, 2 * bits // 8)
+    assert data.view(f"<i{bits // 8}").tolist() == codes.tolist()
+
+
+def test_only_what_the_buffers_hold_is_left_out() -> None:
+    image = build_image(CASE.convolution, CASE.x, JOB, CONFIG)
+    other = replace(
+        image,
+        packets=(
+            image.packets[0],
+            replace(image.packets[1], beats=image.packets[1].beats ^ np.uint8(1)),
+            image.packets[2],
+        ),
+    )
+    kept = [
+        [packet.tdest for packet in each.packets]
+        for each in without_reloads([image, image, other, other, image])
+    ]
+    assert kept == [[0, 1, 2], [0], [0, 1], [0], [0, 1]]
+    moved = replace(image, packets=(replace(image.packets[2], address=1),))
+    assert [len(each.packets) for each in without_reloads([image, moved])] == [3, 1]
