@@ -19,29 +19,29 @@ module adder_tree #(
   generate
     if (IC_LANES < 1 || IC_LANES > 32 || (1 << LEVELS) != IC_LANES) begin : gen_illegal_lanes
       adder_tree_needs_IC_LANES_a_power_of_two_up_to_32 u_illegal ();
-    end
+    end else begin : gen_tree
+      for (level = 0; level <= LEVELS; level = level + 1) begin : gen_level
+        for (j = 0; j < (IC_LANES >> level); j = j + 1) begin : gen_node
+          wire [TREE_W-1:0] value;
 
-    for (level = 0; level <= LEVELS; level = level + 1) begin : gen_level
-      for (j = 0; j < (IC_LANES >> level); j = j + 1) begin : gen_node
-        wire [TREE_W-1:0] value;
-
-        if (level == 0) begin : gen_leaf
-          resize #(.FORMAT(FORMAT), .IN_W(LANE_W), .OUT_W(TREE_W)) u_resize (
-            .value(lanes[j*LANE_W +: LANE_W]),
-            .resized(value)
-          );
-        end else begin : gen_sum
-          tree_node #(.FORMAT(FORMAT), .W(TREE_W)) u_node (
-            .a(gen_level[level-1].gen_node[2*j].value),
-            .b(gen_level[level-1].gen_node[2*j+1].value),
-            .sum(value)
-          );
+          if (level == 0) begin : gen_leaf
+            resize #(.FORMAT(FORMAT), .IN_W(LANE_W), .OUT_W(TREE_W)) u_resize (
+              .value(lanes[j*LANE_W +: LANE_W]),
+              .resized(value)
+            );
+          end else begin : gen_sum
+            tree_node #(.FORMAT(FORMAT), .W(TREE_W)) u_node (
+              .a(gen_level[level-1].gen_node[2*j].value),
+              .b(gen_level[level-1].gen_node[2*j+1].value),
+              .sum(value)
+            );
+          end
         end
       end
+
+      assign root = gen_level[LEVELS].gen_node[0].value;
     end
   endgenerate
-
-  assign root = gen_level[LEVELS].gen_node[0].value;
 endmodule
 
 `default_nettype wire

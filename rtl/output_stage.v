@@ -1,5 +1,6 @@
-// From a finished psum to an output element: sign-extend to 32 bits, add bias, requantise, clamp.
-// Combinational. The bias is added modulo 2^32. It holds no parameters: they come with each psum.
+// From a finished psum to an output element: add the bias, sign-extend, requantise, clamp.
+// Combinational. The bias is one more addend of the psum, so PSUM_W's overflow rule holds for it.
+// It holds no parameters: they come with each psum.
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none
 
@@ -24,13 +25,19 @@ module output_stage #(
     end
   endgenerate
 
-  wire [31:0] acc;
-  wire [31:0] scaled;
+  wire [PSUM_W-1:0] biased;
+  wire [31:0]       acc;
+  wire [31:0]       scaled;
 
-  accumulate #(.FORMAT(FORMAT), .IN_W(PSUM_W), .ACC_W(32)) u_bias (
-    .acc(bias),
-    .addend(psum),
-    .sum(acc)
+  accumulate #(.FORMAT(FORMAT), .IN_W(32), .ACC_W(PSUM_W)) u_bias (
+    .acc(psum),
+    .addend(bias),
+    .sum(biased)
+  );
+
+  resize #(.FORMAT(FORMAT), .IN_W(PSUM_W), .OUT_W(32)) u_extend (
+    .value(biased),
+    .resized(acc)
   );
 
   requantise #(.FORMAT(FORMAT)) u_requantise (
