@@ -61,4 +61,5 @@ def run_benches(sim: str, module: str, array: str = SQUARE) -> runner.RunResult:
         parameters=parameters(ARRAYS[array]),
         extra_env={_ENVIRONMENT: array},
         top_only=True,
+        optimise="-O1",  # the drivers in Python set the pace
     )
