@@ -33,10 +33,10 @@ def test_against_python_ints(
 @pytest.mark.parametrize("depth", [258, 259, 260, 517, 4000])
 def test_sums_past_float32_are_exact(depth: int) -> None:
     # 258 products of 255 * 255 stay below 2^24; odd sums beyond it are no float32
-    a = np.full((3, depth), 255, dtype=np.int16)
-    b = np.full((depth, 2), -255, dtype=np.int16)
-    b[0] = -254
-    expected = -255 * 255 * depth + 255
+    a = np.full((3, depth), -255, dtype=np.int16)
+    b = np.full((depth, 2), 255, dtype=np.int16)
+    a[:, 0], b[0] = 1, 254
+    expected = -255 * 255 * (depth - 1) + 254
     np.testing.assert_array_equal(exact_matmul(a, b), np.full((3, 2), expected))
 
 
@@ -66,9 +66,10 @@ def test_a_stated_bound_replaces_the_search() -> None:
 
 
 def test_what_float64_cannot_hold_is_refused() -> None:
-    big = np.array([[2**27]], dtype=np.int64)
+    a, b = np.array([[2**26]], dtype=np.int64), np.array([[2**27]], dtype=np.int64)
     with pytest.raises(OverflowError, match="past 2\\^53"):
-        exact_matmul(big, big)
+        exact_matmul(a, b)
+    assert exact_matmul(a, b - 1).tolist() == [[2**53 - 2**26]]
 
 
 def test_no_depth_sums_to_zero() -> None:
