@@ -172,7 +172,13 @@ async def bench_reset_in_a_job(dut: Any) -> None:
 
 @pytest.mark.parametrize(
     ("ic_lanes", "oc_lanes", "lane_bits", "tree_bits", "psum_bits"),
-    [(1, 1, 32, 32, 32), (4, 4, 18, 19, 20), (8, 8, 32, 32, 32), (4, 16, 32, 32, 32)],
+    [
+        (1, 1, 32, 32, 32),
+        (4, 4, 18, 19, 20),
+        (8, 8, 32, 32, 32),
+        (4, 16, 32, 32, 32),
+        (16, 16, 32, 32, 32),
+    ],
 )
 def test_dla_core(
     sim: str, ic_lanes: int, oc_lanes: int, lane_bits: int, tree_bits: int, psum_bits: int
