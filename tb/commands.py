@@ -102,9 +102,9 @@ def _verilator_options(design: Design, folder: Path) -> dict[str, object]:
     # gcc minutes on a design whose signals are all public.
     levels = [f"OPT_FAST={design.optimise}", "OPT_SLOW=-O0", "OPT_GLOBAL=-O2"]
     cache = f"OBJCACHE={sys.executable} {_OBJECT_CACHE} {folder.parent / 'objects'}"
-    # The wheel's makefile leaves this empty, and large models, built in parts, don't compile then.
-    precompiled_header = "CFG_CXXFLAGS_PCH_I=-include"
-    make_args = ["--silent", "-j2", *levels, cache, precompiled_header]
+    # The wheel's makefiles call `python`, which Debian doesn't have.
+    python = f"PYTHON3={sys.executable}"
+    make_args = ["--silent", "-j2", *levels, cache, python, _PCH_INCLUDE]
     return {"compile_args": [*flags, *design.flags], "make_args": make_args}
 
 
