@@ -29,8 +29,9 @@ Run = Callable[..., list[Record]]
 
 
 @pytest.fixture
-def simulate(sim: str) -> Run:
+def simulate(sim: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Return a function that runs tasks on the 4x4 array; keywords are Simulation's."""
+    monkeypatch.setattr("tb.runner.RUNS_DIR", tmp_path / "runs")  # failed runs keep their folders
 
     def run(tasks: list[Task] = TASKS, **broken: Any) -> list[Record]:
         return run_bulk(tasks, replace(Simulation(sim, Settings(CONFIG)), **broken))

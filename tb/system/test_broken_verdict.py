@@ -29,6 +29,7 @@ def verify(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Verify:
     """Return a function that runs the command on one small golden case and a 4x4 array."""
+    monkeypatch.setattr("tb.runner.RUNS_DIR", tmp_path / "runs")  # failed runs keep their folders
     run = make_verify(tmp_path / "results", monkeypatch, capsys)
     monkeypatch.setattr("tb.verify.suite.load_suite", lambda _: (CASE,))
     arguments = ("--suite", "corner", "--ic-lanes", "4", "--oc-lanes", "4")
