@@ -1,13 +1,13 @@
 """Lint the RTL over several shapes with both simulators: `python -m tb.lint_rtl`.
 
-Any warning fails: Verilator's -Wall (less the waivers of rtl/*.vlt, each with its reason) and
-Icarus's -Wall in its Verilog-2005 mode, less its remark that an @* block which joins an array of
-words into a bus is sensitive to all of them, as it should be. Exit status 0 clean, 1 warnings, 2 a simulator is missing.
+Any warning fails: of Verilator's -Wall, less the waivers in the sources, each with its reason, and
+of Icarus's -Wall in its Verilog-2005 mode. Exit status 0 clean, 1 warnings, 2 a missing simulator.
 """
 
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 from pymodel.errors import InputError
 from tb import simulators
@@ -44,18 +44,20 @@ def main() -> int:
     return 1 if unclean else 0
 
 
-def lint(tool: simulators.Simulator, shape: dict[str, int]) -> str:
-    """Return what `tool` has to say about the top level in `shape`; nothing when it is clean."""
-    sources = [str(path) for path in rtl_sources(TOP)]
+def lint(
+    tool: simulators.Simulator, shape: dict[str, int], top: str = TOP, rtl_dir: Path = RTL_DIR
+) -> str:
+    """Return what `tool` has to say about `top` in `shape`; nothing when it is clean."""
+    sources = [str(path) for path in rtl_sources(top, rtl_dir)]
     if tool.name == "verilator":
-        waivers = [str(path) for path in sorted(RTL_DIR.glob("*.vlt"))]
-        command = ["perl", str(tool.executable), "--lint-only", "-Wall", f"-I{RTL_DIR}"]
+        command = ["perl", str(tool.executable), "--lint-only", "-Wall", "--top-module", top]
         command += [f"-G{name}={value}" for name, value in shape.items()]
-        command += ["--top-module", TOP, *waivers, *sources]
     else:
-        command = [str(tool.executable), "-g2005", "-Wall", "-Wno-sensitivity-entire-array"]
-        command += ["-t", "null", f"-I{RTL_DIR}", "-s", TOP]
-        command += [f"-P{TOP}.{name}={value}" for name, value in shape.items()] + sources
+        command = [str(tool.executable), "-g2005", "-Wall", "-t", "null", "-s", top]
+        # An @* block that joins an array of words into a bus is meant to wait for all of them.
+        command += ["-Wno-sensitivity-entire-array"]
+        command += [f"-P{top}.{name}={value}" for name, value in shape.items()]
+    command += [f"-I{rtl_dir}", *sources]
     environment = {**os.environ, **tool.environment}
     run = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     said = "\n".join(
