@@ -1,21 +1,19 @@
 """The host's side of the bulk path: plan, start the simulators, believe only whole records."""
 
-import multiprocessing
 import os
 import shutil
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import repeat
 from pathlib import Path
 
 from pymodel.array.config import ArrayConfig
 from pymodel.array.tiler import tile
 from tb import runner
 from tb.bulk import harness
+from tb.bulk.parallel import call_all
 from tb.bulk.plan import RECORDS_FILE, Record, Settings, Task, read_records, write_plan
 from tb.paths import RTL_DIR
 from tb.sources import rtl_sources
@@ -97,10 +95,11 @@ def run_bulk(
         with _watched(folders, finished):
             if len(shards) == 1:
                 runs = [_run_shard(shards[0], simulation, folders[0])]
-            else:  # processes, so that an interrupt reaches each and stops its simulator
-                spawn = multiprocessing.get_context("spawn")
-                with ProcessPoolExecutor(len(shards), mp_context=spawn) as pool:
-                    runs = list(pool.map(_run_shard, shards, repeat(simulation), folders))
+            else:
+                calls = [
+                    (shard, simulation, place) for shard, place in zip(shards, folders, strict=True)
+                ]
+                runs = call_all(_run_shard, calls)
         records = check_records(tasks, [record for run in runs for record in run])
         failed = any(record.error is not None for record in records)
         keep = failed or os.environ.get("KEEP") == "1"

@@ -3,7 +3,7 @@
 Prints a row for each layer and, as the last line, the verdict; writes build/verify/<run>.json.
 
 Exit status: 0 something was checked and all of it agreed, 1 a mismatch, 2 bad usage or input,
-3 incomplete: some op was not checked (--partial makes that 0).
+3 incomplete: some op was not checked (--partial makes that 0), 130 interrupted.
 """
 
 import argparse
@@ -66,6 +66,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("interrupted: nothing is recorded", file=sys.stderr)
+        return 130
     return report.exit_status(options.partial)
 
 
