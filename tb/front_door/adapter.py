@@ -41,6 +41,7 @@ class FrontDoorAdapter:
         self._definitions = load_definitions()
         self._results: deque[tuple[OutputBeats, Counters]] = deque()
         self._counters: Counters | None = None
+        self._first_transfer = 0
         # The drivers log every transfer; only their warnings are of use.
         logging.getLogger(f"cocotb.{dut._name}").setLevel(logging.WARNING)
         self.output = HandshakeMonitor(

@@ -8,8 +8,7 @@ from pymodel.geometry import ConvGeometry
 from tb.registers import Definitions, halves, load_definitions
 
 LEGAL = ConvGeometry(1, 3, 4, 6, 5, 2, 2)
-"""A job that is legal on every array of tb.front_door.arrays with 4 x 4 lanes. Each illegal
-program is this one with one thing wrong."""
+"""A job that is legal on 4 x 4 lanes; each illegal program is this one with one thing wrong."""
 HUGE = 1 << 15
 """HUGE * HUGE * 4 is 2^32: nothing, to a check that multiplies in 32 bits."""
 

@@ -10,19 +10,15 @@ class DlaTop(HierarchyObject):
     rst: LogicObject
     irq: LogicObject
 
-    s_axil_awready: LogicObject
-    s_axil_wready: LogicObject
     s_axil_bvalid: LogicObject
     s_axil_bready: LogicObject
     s_axil_bresp: LogicArrayObject
-    s_axil_arready: LogicObject
     s_axil_rvalid: LogicObject
     s_axil_rready: LogicObject
     s_axil_rresp: LogicArrayObject
     s_axil_rdata: LogicArrayObject
 
     s_axis_tvalid: LogicObject
-    s_axis_tready: LogicObject
 
     s_axis_operand_tvalid: LogicObject
     s_axis_operand_tdata: LogicArrayObject
