@@ -20,7 +20,7 @@ from tb.image import JobImage, Packet, build_image
 from tb.layer import LayerRun, OutputTensor, run_images, run_layer
 
 BENCH_LIMIT_CYCLES = 200_000
-"""Cycles after which any bench has hung, whatever it waits for; the longest takes a fifth."""
+"""Cycles after which any bench has hung, whatever it waits for; the longest takes a tenth."""
 
 bench = cocotb.test(timeout_time=BENCH_LIMIT_CYCLES * CLOCK_NS, timeout_unit="ns")
 """Marks a coroutine as a bench: cocotb's test, with a limit."""
