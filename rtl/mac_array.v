@@ -25,8 +25,6 @@ module mac_array #(
 );
   localparam PROD_W = 2 * (ELEM_W + 1);
 
-  wire [TREE_W-1:0] root [0:OC_LANES-1];
-
   genvar oc, ic;
   generate
     if (TREE_W < PROD_W || TREE_W > 32) begin : gen_illegal_width
@@ -34,10 +32,17 @@ module mac_array #(
     end
 
     for (oc = 0; oc < OC_LANES; oc = oc + 1) begin : gen_oc
-      wire [LANE_W-1:0]          lane [0:IC_LANES-1];
       reg  [IC_LANES*LANE_W-1:0] lanes;
+      wire [TREE_W-1:0]          root;
+
+      // Parts of a reg, not of a net: Icarus resolves a net driven in parts bit by bit.
+      always @* roots[oc*TREE_W +: TREE_W] = root;
 
       for (ic = 0; ic < IC_LANES; ic = ic + 1) begin : gen_ic
+        wire [LANE_W-1:0] lane_q;
+
+        always @* lanes[ic*LANE_W +: LANE_W] = lane_q;
+
         mac_lane #(
           .FORMAT(FORMAT),
           .ELEM_W(ELEM_W),
@@ -52,14 +57,8 @@ module mac_array #(
           .x_zero_point(x_zero_point),
           .w_zero_point(w_zero_point),
           .mask(mask[ic]),
-          .lane_q(lane[ic])
+          .lane_q(lane_q)
         );
-      end
-
-      // Joined in one place: Icarus resolves a net that many instances drive in parts bit by bit.
-      always @* begin : join_lanes
-        integer i;
-        for (i = 0; i < IC_LANES; i = i + 1) lanes[i*LANE_W +: LANE_W] = lane[i];
       end
 
       adder_tree #(
@@ -69,15 +68,10 @@ module mac_array #(
         .TREE_W(TREE_W)
       ) u_tree (
         .lanes(lanes),
-        .root(root[oc])
+        .root(root)
       );
     end
   endgenerate
-
-  always @* begin : join_roots
-    integer i;
-    for (i = 0; i < OC_LANES; i = i + 1) roots[i*TREE_W +: TREE_W] = root[i];
-  end
 endmodule
 
 `default_nettype wire

@@ -87,12 +87,16 @@ module operand_buffers #(
     .rdata(act_rdata)
   );
 
-  wire [WORD_W-1:0]  weight_word [0:OC_LANES-1];
-  wire [PARAM_W-1:0] param_word  [0:OC_LANES-1];
-
   genvar oc;
   generate
     for (oc = 0; oc < OC_LANES; oc = oc + 1) begin : gen_oc
+      wire [WORD_W-1:0]  weight;
+      wire [PARAM_W-1:0] param;
+
+      // Parts of a reg, not of a net: Icarus resolves a net driven in parts bit by bit.
+      always @* weight_rdata[oc*WORD_W +: WORD_W] = weight;
+      always @* param_rdata[oc*PARAM_W +: PARAM_W] = param;
+
       buffer_ram #(.WIDTH(WORD_W), .DEPTH(WEIGHT_DEPTH)) u_weight (
         .clk(clk),
         .we(weight_we[oc]),
@@ -100,7 +104,7 @@ module operand_buffers #(
         .wdata(weight_wdata),
         .re(weight_re),
         .raddr(weight_raddr),
-        .rdata(weight_word[oc])
+        .rdata(weight)
       );
 
       buffer_ram #(.WIDTH(PARAM_W), .DEPTH(PARAM_DEPTH)) u_param (
@@ -110,19 +114,10 @@ module operand_buffers #(
         .wdata(param_wdata),
         .re(param_re),
         .raddr(param_raddr),
-        .rdata(param_word[oc])
+        .rdata(param)
       );
     end
   endgenerate
-
-  // Joined in one place: Icarus resolves a net that many instances drive in parts bit by bit.
-  always @* begin : join_words
-    integer lane;
-    for (lane = 0; lane < OC_LANES; lane = lane + 1) begin
-      weight_rdata[lane*WORD_W +: WORD_W] = weight_word[lane];
-      param_rdata[lane*PARAM_W +: PARAM_W] = param_word[lane];
-    end
-  end
 endmodule
 
 `default_nettype wire

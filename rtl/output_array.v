@@ -40,13 +40,18 @@ module output_array #(
   localparam M_W    = OC_LANES * ELEM_W;
   localparam KEEP_W = M_W / 8;
 
-  wire [ELEM_W-1:0] element [0:OC_LANES-1];
   reg  [M_W-1:0]    y;
   reg  [KEEP_W-1:0] tkeep;
 
   genvar oc;
   generate
     for (oc = 0; oc < OC_LANES; oc = oc + 1) begin : gen_oc
+      wire [ELEM_W-1:0] element;
+
+      // Parts of a reg, not of a net: Icarus resolves a net driven in parts bit by bit.
+      always @* y[oc*ELEM_W +: ELEM_W] = element;
+      always @* tkeep[oc*ELEM_W/8 +: ELEM_W/8] = {(ELEM_W/8){keep[oc]}};
+
       output_stage #(.FORMAT(FORMAT), .PSUM_W(PSUM_W), .ELEM_W(ELEM_W)) u_stage (
         .psum(psums[oc*PSUM_W +: PSUM_W]),
         .bias(params[oc*72 +: 32]),
@@ -56,19 +61,10 @@ module output_array #(
         .zero_point(zero_point),
         .clamp_min(clamp_min),
         .clamp_max(clamp_max),
-        .y(element[oc])
+        .y(element)
       );
     end
   endgenerate
-
-  // Joined in one place: Icarus resolves a net that many instances drive in parts bit by bit.
-  always @* begin : join_elements
-    integer i;
-    for (i = 0; i < OC_LANES; i = i + 1) begin
-      y[i*ELEM_W +: ELEM_W] = element[i];
-      tkeep[i*ELEM_W/8 +: ELEM_W/8] = {(ELEM_W/8){keep[i]}};
-    end
-  end
 
   wire              post_valid;
   wire              post_ready;

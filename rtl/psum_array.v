@@ -36,27 +36,24 @@ module psum_array #(
     .rdata(kept)
   );
 
-  wire [PSUM_W-1:0] psum [0:OC_LANES-1];
-
   genvar oc;
   generate
     for (oc = 0; oc < OC_LANES; oc = oc + 1) begin : gen_oc
+      wire [PSUM_W-1:0] psum_q;
+
+      // Parts of a reg, not of a net: Icarus resolves a net driven in parts bit by bit.
+      always @* psums[oc*PSUM_W +: PSUM_W] = psum_q;
+
       psum_accumulator #(.FORMAT(FORMAT), .TREE_W(TREE_W), .PSUM_W(PSUM_W)) u_psum (
         .clk(clk),
         .en(en && root_valid),
         .first(first),
         .psum_init(load ? kept[oc*PSUM_W +: PSUM_W] : {PSUM_W{1'b0}}),
         .root(roots[oc*TREE_W +: TREE_W]),
-        .psum_q(psum[oc])
+        .psum_q(psum_q)
       );
     end
   endgenerate
-
-  // Joined in one place: Icarus resolves a net that many instances drive in parts bit by bit.
-  always @* begin : join_psums
-    integer i;
-    for (i = 0; i < OC_LANES; i = i + 1) psums[i*PSUM_W +: PSUM_W] = psum[i];
-  end
 endmodule
 
 `default_nettype wire
