@@ -1,8 +1,9 @@
 """Measures simulation speed and utilisation: `python -m tb.bench`, the command of `make bench`.
 
 The bulk path and a Python clock run the same RTL, built with the same flags, and the same jobs in
-turns, so that a machine's drift hits both; medians and the ratio of each turn are printed. Writes build/bench.json, a list of
-{name, value, unit, goal, method}. Nothing passes or fails here, but a mismatch is status 1.
+turns, so that a machine's drift hits both; medians and the ratio of each turn are printed. Writes
+build/bench.json, a list of {name, value, unit, goal, method}. Nothing passes or fails here, but a
+mismatch is status 1.
 """
 
 import statistics
