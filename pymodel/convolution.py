@@ -48,8 +48,10 @@ class Convolution:
         require_array(self.name, "multiplier", self.requantise.multiplier, np.int32, channels)
         for field in ("x_zero_point", "w_zero_point"):
             if not -128 <= getattr(self, field) <= 127:
-                raise InputError(f"layer {self.name}: {field} must lie from -128 to 127, "
-                                 f"found {getattr(self, field)}")
+                raise InputError(
+                    f"layer {self.name}: {field} must lie from -128 to 127, "
+                    f"found {getattr(self, field)}"
+                )
 
 
 def require_array(
@@ -118,9 +120,7 @@ def _dense(conv: Convolution, x: NDArray[np.int8]) -> NDArray[np.int64]:
     return total
 
 
-def _padded(
-    conv: Convolution, x: NDArray[np.int8], dtype: type[np.number]
-) -> NDArray[np.number]:
+def _padded(conv: Convolution, x: NDArray[np.int8], dtype: type[np.number]) -> NDArray[np.number]:
     """x minus its zero point as `dtype`, with a border of 0."""
     g = conv.geometry
     pads = ((0, 0), (g.pad_top, g.pad_bottom), (g.pad_left, g.pad_right), (0, 0))

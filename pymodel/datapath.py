@@ -43,18 +43,21 @@ class Datapath:
         self._require("order", self.order in orders, f"one of {', '.join(orders)}")
         for field in ("lane_bits", "tree_bits", "psum_bits"):
             allowed = range(self.product_bits, MOST_BITS + 1)
-            self._require(field, getattr(self, field) in allowed,
-                          f"from {allowed.start} (a product) to {MOST_BITS}")
+            self._require(
+                field,
+                getattr(self, field) in allowed,
+                f"from {allowed.start} (a product) to {MOST_BITS}",
+            )
         lanes = [2**k for k in range(MOST_LANES.bit_length())]
         for field in ("ic_lanes", "oc_lanes"):
-            self._require(field, getattr(self, field) in lanes,
-                          f"a power of two from 1 to {MOST_LANES}")
+            self._require(
+                field, getattr(self, field) in lanes, f"a power of two from 1 to {MOST_LANES}"
+            )
 
     def _require(self, field: str, legal: bool, expected: str) -> None:
         if not legal:
             raise InputError(
-                f"datapath {self.name}: {field} must be {expected}, "
-                f"found {getattr(self, field)!r}"
+                f"datapath {self.name}: {field} must be {expected}, found {getattr(self, field)!r}"
             )
 
     @property

@@ -103,8 +103,12 @@ class ConvGeometry:
     @property
     def macs(self) -> int:
         """Multiplications of the whole layer, those on padding included."""
-        return self.batch * self.out_h * self.out_w * self.taps * (
-            self.group_in_channels * self.out_channels
+        return (
+            self.batch
+            * self.out_h
+            * self.out_w
+            * self.taps
+            * (self.group_in_channels * self.out_channels)
         )
 
     @property

@@ -54,8 +54,6 @@ def lint(
         command += [f"-G{name}={value}" for name, value in shape.items()]
     else:
         command = [str(tool.executable), "-g2005", "-Wall", "-t", "null", "-s", top]
-        # An @* block that joins an array of words into a bus is meant to wait for all of them.
-        command += ["-Wno-sensitivity-entire-array"]
         command += [f"-P{top}.{name}={value}" for name, value in shape.items()]
     command += [f"-I{rtl_dir}", *sources]
     environment = {**os.environ, **tool.environment}

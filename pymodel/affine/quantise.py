@@ -37,8 +37,9 @@ def quantise(
     bad = np.argwhere(~np.isfinite(real))
     if bad.size:
         index = tuple(int(i) for i in bad[0])
-        raise InputError(f"tensor {name}: element {index} is {real[index]}, "
-                         f"which affine int8 cannot represent")
+        raise InputError(
+            f"tensor {name}: element {index} is {real[index]}, which affine int8 cannot represent"
+        )
     with np.errstate(over="ignore"):
         steps = real / _along(scale, axis, real.ndim, np.float32)
     whole = round_half_away(np.clip(steps, -FAR, FAR)).astype(np.int64)
@@ -72,8 +73,9 @@ def quantisation_parameters(minimum: float, maximum: float) -> tuple[np.float32,
         InputError: the range is empty or not finite.
     """
     if not (np.isfinite(minimum) and np.isfinite(maximum) and minimum <= maximum):
-        raise InputError(f"quantisation range must be finite and ascending, "
-                         f"found {minimum} to {maximum}")
+        raise InputError(
+            f"quantisation range must be finite and ascending, found {minimum} to {maximum}"
+        )
     low, high = min(float(minimum), 0.0), max(float(maximum), 0.0)
     if low == high:
         return np.float32(1), 0
@@ -84,9 +86,7 @@ def quantisation_parameters(minimum: float, maximum: float) -> tuple[np.float32,
     return np.float32(scale), int(round_half_away(np.clip(zero_point, CODE_MIN, CODE_MAX)))
 
 
-def _along(
-    parameter: ArrayLike, axis: int, ndim: int, dtype: type[np.generic]
-) -> NDArray[Any]:
+def _along(parameter: ArrayLike, axis: int, ndim: int, dtype: type[np.generic]) -> NDArray[Any]:
     """A parameter shaped so that it broadcasts along `axis` of an array of `ndim` dimensions."""
     array = np.asarray(parameter, dtype=dtype)
     if array.size == 1:

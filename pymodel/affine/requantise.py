@@ -51,30 +51,38 @@ class Requantise:
 
     def __post_init__(self) -> None:
         if self.rule not in RULES:
-            raise InputError(f"requantise: rule must be one of {', '.join(RULES)}, "
-                             f"found {self.rule!r}")
+            raise InputError(
+                f"requantise: rule must be one of {', '.join(RULES)}, found {self.rule!r}"
+            )
         channels = self.multiplier.shape
-        for name, array, dtype in (("multiplier", self.multiplier, np.int32),
-                                   ("shift", self.shift, np.int32),
-                                   ("scale", self.scale, np.float64)):
+        for name, array, dtype in (
+            ("multiplier", self.multiplier, np.int32),
+            ("shift", self.shift, np.int32),
+            ("scale", self.scale, np.float64),
+        ):
             if array.dtype != dtype or array.ndim != 1 or array.shape != channels:
                 raise InputError(
                     f"requantise: {name} must be {np.dtype(dtype).name} of shape {channels}, one "
                     f"value per output channel, found {array.dtype} of shape {array.shape}"
                 )
         if np.any(self.multiplier < 0):
-            raise InputError(f"requantise: multipliers must not be negative, "
-                             f"found {self.multiplier.min()}")
+            raise InputError(
+                f"requantise: multipliers must not be negative, found {self.multiplier.min()}"
+            )
         if np.any((self.shift < LEAST_SHIFT) | (self.shift > MOST_SHIFT)):
-            raise InputError(f"requantise: shifts must lie from {LEAST_SHIFT} to {MOST_SHIFT}, "
-                             f"found {self.shift.min()} to {self.shift.max()}")
+            raise InputError(
+                f"requantise: shifts must lie from {LEAST_SHIFT} to {MOST_SHIFT}, "
+                f"found {self.shift.min()} to {self.shift.max()}"
+            )
         for name in ("zero_point", "clamp_min", "clamp_max"):
             if not -128 <= getattr(self, name) <= 127:
-                raise InputError(f"requantise: {name} must lie from -128 to 127, "
-                                 f"found {getattr(self, name)}")
+                raise InputError(
+                    f"requantise: {name} must lie from -128 to 127, found {getattr(self, name)}"
+                )
         if self.clamp_min > self.clamp_max:
-            raise InputError(f"requantise: clamp_min {self.clamp_min} is above "
-                             f"clamp_max {self.clamp_max}")
+            raise InputError(
+                f"requantise: clamp_min {self.clamp_min} is above clamp_max {self.clamp_max}"
+            )
 
 
 def quantise_multiplier(real: float) -> tuple[int, int]:
@@ -121,8 +129,9 @@ def scale_accumulator(
     if rule == "single":
         return wrap(rounding_shift_right(wide * q, 31 - exponent, ties="up"), 32)
     if rule not in INTEGER_RULES:
-        raise InputError(f"scale_accumulator: rule must be one of {', '.join(INTEGER_RULES)}, "
-                         f"found {rule!r}")
+        raise InputError(
+            f"scale_accumulator: rule must be one of {', '.join(INTEGER_RULES)}, found {rule!r}"
+        )
     high = srdhm(wrap(wide << np.maximum(exponent, 0), 32), q)
     ties = rounding_shift_right(
         high, np.maximum(-exponent, 0), ties="away" if rule == "double_away" else "up"

@@ -31,8 +31,10 @@ class ArrayConfig:
     def __post_init__(self) -> None:
         for name in ("act_depth", "weight_depth", "param_depth", "psum_depth"):
             if not 1 <= getattr(self, name) <= MOST_WORDS:
-                raise InputError(f"array: {name} must lie from 1 to {MOST_WORDS} words, "
-                                 f"found {getattr(self, name)}")
+                raise InputError(
+                    f"array: {name} must lie from 1 to {MOST_WORDS} words, "
+                    f"found {getattr(self, name)}"
+                )
 
     def in_groups(self, in_channels: int) -> int:
         """Groups of IC_LANES that hold `in_channels`."""

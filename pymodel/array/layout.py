@@ -12,9 +12,7 @@ from pymodel.convolution import Convolution
 Code = TypeVar("Code", bound=np.generic)
 
 
-def pack_activations(
-    x: NDArray[np.int8], job: Job, config: ArrayConfig
-) -> NDArray[np.int8]:
+def pack_activations(x: NDArray[np.int8], job: Job, config: ArrayConfig) -> NDArray[np.int8]:
     """The job's part of the layer's input as activation words, from `act_base` on.
 
     Word (ih * IN_W + iw) * G + g holds lane i = input channel g * IC_LANES + i; lanes without a
@@ -44,8 +42,9 @@ def pack_weights(conv: Convolution, job: Job, config: ArrayConfig) -> NDArray[np
     first = job.in_channel_range[0] % g.group_in_channels
     tile = conv.weights[slice(*job.out_channel_range), :, :, first : first + job.in_channels]
     lanes = _fill_lanes(_fill_lanes(tile, 0, path.oc_lanes), 3, path.ic_lanes)
-    split = lanes.reshape(-1, path.oc_lanes, g.kernel_h, g.kernel_w,
-                          lanes.shape[3] // path.ic_lanes, path.ic_lanes)
+    split = lanes.reshape(
+        -1, path.oc_lanes, g.kernel_h, g.kernel_w, lanes.shape[3] // path.ic_lanes, path.ic_lanes
+    )
     return split.transpose(0, 4, 2, 3, 1, 5).reshape(-1, path.oc_lanes, path.ic_lanes)
 
 

@@ -40,8 +40,10 @@ def choose(conv: Convolution, config: ArrayConfig) -> TileSize:
 def _require_one_output_to_fit(conv: Convolution, config: ArrayConfig) -> None:
     g = conv.geometry
     inputs = rows(g).span(1) * columns(g).span(1)
-    for need, depth, name in ((inputs, act_words(config), "act_depth"),
-                              (g.taps, config.weight_depth, "weight_depth")):
+    for need, depth, name in (
+        (inputs, act_words(config), "act_depth"),
+        (g.taps, config.weight_depth, "weight_depth"),
+    ):
         if need > depth:
             raise InputError(
                 f"layer {conv.name}: the {g.kernel_h}x{g.kernel_w} window of one output takes "
@@ -49,9 +51,7 @@ def _require_one_output_to_fit(conv: Convolution, config: ArrayConfig) -> None:
             )
 
 
-def _candidates(
-    conv: Convolution, config: ArrayConfig
-) -> Iterator[tuple[int, int, TileSize]]:
+def _candidates(conv: Convolution, config: ArrayConfig) -> Iterator[tuple[int, int, TileSize]]:
     """(jobs, words loaded, size) of every legal size, each with as many columns as fit."""
     g, down, across = conv.geometry, rows(conv.geometry), columns(conv.geometry)
     all_groups = config.in_groups(g.group_in_channels)
@@ -68,8 +68,12 @@ def _candidates(
                     width = min(width, config.psum_depth // (blocks * height))
                 if width < 1:
                     continue
-                jobs = (-(-all_groups // groups) * -(-all_blocks // blocks)
-                        * -(-g.out_h // height) * -(-g.out_w // width))
+                jobs = (
+                    -(-all_groups // groups)
+                    * -(-all_blocks // blocks)
+                    * -(-g.out_h // height)
+                    * -(-g.out_w // width)
+                )
                 words = (down.span(height) * across.span(width) + blocks * g.taps) * groups
                 yield jobs, jobs * words, TileSize(height, width, blocks, groups)
 

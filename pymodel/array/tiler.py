@@ -11,8 +11,20 @@ from pymodel.convolution import Convolution
 from pymodel.errors import InputError
 
 GEOMETRY_REGISTERS = (
-    "in_h", "in_w", "out_h", "out_w", "kernel_h", "kernel_w", "stride_h", "stride_w",
-    "dilation_h", "dilation_w", "pad_top", "pad_left", "in_channels", "out_channels",
+    "in_h",
+    "in_w",
+    "out_h",
+    "out_w",
+    "kernel_h",
+    "kernel_w",
+    "stride_h",
+    "stride_w",
+    "dilation_h",
+    "dilation_w",
+    "pad_top",
+    "pad_left",
+    "in_channels",
+    "out_channels",
 )
 
 
@@ -28,8 +40,10 @@ def tile(conv: Convolution, config: ArrayConfig) -> list[Job]:
             taps of one output do not fit the buffers; it names the layer.
     """
     if conv.requantise.rule not in INTEGER_RULES:
-        raise InputError(f"layer {conv.name}: the array requantises by "
-                         f"{', '.join(INTEGER_RULES)}, found {conv.requantise.rule}")
+        raise InputError(
+            f"layer {conv.name}: the array requantises by "
+            f"{', '.join(INTEGER_RULES)}, found {conv.requantise.rule}"
+        )
     geometry, size = conv.geometry, choose(conv, config)
     in_tiles = _cut(geometry.group_in_channels, size.groups * config.datapath.ic_lanes)
     out_tiles = _cut(geometry.group_out_channels, size.blocks * config.datapath.oc_lanes)
@@ -100,8 +114,10 @@ def _job(
 def _require_registers(conv: Convolution, job: Job) -> None:
     for name in GEOMETRY_REGISTERS:
         if getattr(job, name) > REGISTER_MAX:
-            raise InputError(f"layer {conv.name}: {name} must be at most {REGISTER_MAX}, the "
-                             f"register's largest value, found {getattr(job, name)}")
+            raise InputError(
+                f"layer {conv.name}: {name} must be at most {REGISTER_MAX}, the "
+                f"register's largest value, found {getattr(job, name)}"
+            )
 
 
 def _cut(total: int, size: int) -> list[Range]:

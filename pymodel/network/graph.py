@@ -95,18 +95,20 @@ class Network:
         items: tuple[tuple[Tensor | Layer, ...], ...] = (self.tensors, self.layers)
         for place, item in (pair for group in items for pair in enumerate(group)):
             if item.index != place:
-                raise InputError(f"network {self.name}: {type(item).__name__.lower()} "
-                                 f"{item.name} stands at {place} but has index {item.index}")
+                raise InputError(
+                    f"network {self.name}: {type(item).__name__.lower()} "
+                    f"{item.name} stands at {place} but has index {item.index}"
+                )
         self._check_indices("network inputs", self.inputs)
         self._check_indices("network outputs", self.outputs)
         for layer in self.layers:
             self._check_indices(f"inputs of layer {layer.name}", layer.inputs, optional=True)
             self._check_indices(f"outputs of layer {layer.name}", layer.outputs)
 
-    def _check_indices(
-        self, what: str, indices: tuple[int, ...], optional: bool = False
-    ) -> None:
+    def _check_indices(self, what: str, indices: tuple[int, ...], optional: bool = False) -> None:
         for index in indices:
             if not (0 <= index < len(self.tensors) or (optional and index == ABSENT)):
-                raise InputError(f"network {self.name}: {what} name tensor {index}, "
-                                 f"but there are {len(self.tensors)} tensors")
+                raise InputError(
+                    f"network {self.name}: {what} name tensor {index}, "
+                    f"but there are {len(self.tensors)} tensors"
+                )

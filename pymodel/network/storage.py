@@ -15,14 +15,30 @@ from pymodel.network.graph import Layer, Network, Tensor
 SCHEMA = 1
 FILE = "network.json"
 NETWORK_KEYS: dict[str, Kind] = {
-    "schema": int, "name": str, "tensors": list, "layers": list, "inputs": list, "outputs": list,
+    "schema": int,
+    "name": str,
+    "tensors": list,
+    "layers": list,
+    "inputs": list,
+    "outputs": list,
 }
 TENSOR_KEYS: dict[str, Kind] = {
-    "index": int, "name": str, "shape": list, "dtype": str, "scale": list, "zero_point": list,
-    "axis": int, "data": (str, type(None)),
+    "index": int,
+    "name": str,
+    "shape": list,
+    "dtype": str,
+    "scale": list,
+    "zero_point": list,
+    "axis": int,
+    "data": (str, type(None)),
 }
 LAYER_KEYS: dict[str, Kind] = {
-    "index": int, "name": str, "op": str, "inputs": list, "outputs": list, "attributes": dict,
+    "index": int,
+    "name": str,
+    "op": str,
+    "inputs": list,
+    "outputs": list,
+    "attributes": dict,
 }
 
 
@@ -77,18 +93,36 @@ def _write(network: Network, folder: Path) -> None:
         file = None if tensor.data is None else f"tensor_{tensor.index:04d}.npy"
         if tensor.data is not None and file is not None:
             np.save(folder / file, tensor.data, allow_pickle=False)
-        tensors.append({
-            "index": tensor.index, "name": tensor.name, "shape": list(tensor.shape),
-            "dtype": tensor.dtype, "scale": tensor.scale.astype(np.float64).tolist(),
-            "zero_point": tensor.zero_point.tolist(), "axis": tensor.axis, "data": file,
-        })
-    layers = [{
-        "index": layer.index, "name": layer.name, "op": layer.op, "inputs": list(layer.inputs),
-        "outputs": list(layer.outputs), "attributes": dict(layer.attributes),
-    } for layer in network.layers]
+        tensors.append(
+            {
+                "index": tensor.index,
+                "name": tensor.name,
+                "shape": list(tensor.shape),
+                "dtype": tensor.dtype,
+                "scale": tensor.scale.astype(np.float64).tolist(),
+                "zero_point": tensor.zero_point.tolist(),
+                "axis": tensor.axis,
+                "data": file,
+            }
+        )
+    layers = [
+        {
+            "index": layer.index,
+            "name": layer.name,
+            "op": layer.op,
+            "inputs": list(layer.inputs),
+            "outputs": list(layer.outputs),
+            "attributes": dict(layer.attributes),
+        }
+        for layer in network.layers
+    ]
     document = {
-        "schema": SCHEMA, "name": network.name, "tensors": tensors, "layers": layers,
-        "inputs": list(network.inputs), "outputs": list(network.outputs),
+        "schema": SCHEMA,
+        "name": network.name,
+        "tensors": tensors,
+        "layers": layers,
+        "inputs": list(network.inputs),
+        "outputs": list(network.outputs),
     }
     (folder / FILE).write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
 
@@ -105,9 +139,14 @@ def _tensor(value: object, where: str, folder: Path) -> Tensor:
         raise InputError(f"{where}.zero_point: must fit 64 bits, found {zero_point}")
     with located(where if data is None else f"{where} ({stored['data']})"):
         return Tensor(
-            stored["index"], stored["name"], shape, stored["dtype"],
-            np.array(scale, dtype=np.float32), np.array(zero_point, dtype=np.int64),
-            stored["axis"], data,
+            stored["index"],
+            stored["name"],
+            shape,
+            stored["dtype"],
+            np.array(scale, dtype=np.float32),
+            np.array(zero_point, dtype=np.int64),
+            stored["axis"],
+            data,
         )
 
 

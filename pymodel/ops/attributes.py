@@ -20,8 +20,10 @@ def choice(layer: Layer, key: str, allowed: tuple[str, ...]) -> str:
     """An attribute that is one of a few words. InputError if it is missing or another."""
     value = layer.attributes.get(key)
     if not isinstance(value, str) or value not in allowed:
-        raise InputError(f"layer {layer.name}: attribute {key} of {layer.op} must be one of "
-                         f"{', '.join(allowed)}, found {value!r}")
+        raise InputError(
+            f"layer {layer.name}: attribute {key} of {layer.op} must be one of "
+            f"{', '.join(allowed)}, found {value!r}"
+        )
     return value
 
 
@@ -29,8 +31,10 @@ def positive(layer: Layer, key: str) -> int:
     """An attribute that is an integer of at least 1. InputError if it is missing or another."""
     value = layer.attributes.get(key)
     if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise InputError(f"layer {layer.name}: attribute {key} of {layer.op} must be an integer "
-                         f"of at least 1, found {value!r}")
+        raise InputError(
+            f"layer {layer.name}: attribute {key} of {layer.op} must be an integer "
+            f"of at least 1, found {value!r}"
+        )
     return value
 
 
@@ -48,8 +52,10 @@ def conv_geometry(
             kernel does not fit.
     """
     if len(input_shape) != 4:
-        raise InputError(f"layer {layer.name}: input of {layer.op} must have 4 dimensions, "
-                         f"found shape {input_shape}")
+        raise InputError(
+            f"layer {layer.name}: input of {layer.op} must have 4 dimensions, "
+            f"found shape {input_shape}"
+        )
     batch, in_h, in_w, in_channels = input_shape
     same = choice(layer, "padding", ("SAME", "VALID")) == "SAME"
     stride_h, stride_w = positive(layer, "stride_h"), positive(layer, "stride_w")
@@ -58,10 +64,22 @@ def conv_geometry(
     left, right = same_padding(in_w, kernel[1], stride_w, dilation_w) if same else (0, 0)
     try:
         return ConvGeometry(
-            batch=batch, in_h=in_h, in_w=in_w, in_channels=in_channels, out_channels=out_channels,
-            kernel_h=kernel[0], kernel_w=kernel[1], stride_h=stride_h, stride_w=stride_w,
-            dilation_h=dilation_h, dilation_w=dilation_w, pad_top=top, pad_bottom=bottom,
-            pad_left=left, pad_right=right, groups=groups,
+            batch=batch,
+            in_h=in_h,
+            in_w=in_w,
+            in_channels=in_channels,
+            out_channels=out_channels,
+            kernel_h=kernel[0],
+            kernel_w=kernel[1],
+            stride_h=stride_h,
+            stride_w=stride_w,
+            dilation_h=dilation_h,
+            dilation_w=dilation_w,
+            pad_top=top,
+            pad_bottom=bottom,
+            pad_left=left,
+            pad_right=right,
+            groups=groups,
         )
     except InputError as error:
         raise InputError(f"layer {layer.name}: {error}") from error

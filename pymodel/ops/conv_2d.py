@@ -23,7 +23,10 @@ def convolution(network: Network, layer: Layer, rule: str) -> Convolution:
             f"of the weights' {group_in_channels}"
         )
     geometry = conv_geometry(
-        layer, found.x.shape, out_channels, (kernel_h, kernel_w),
+        layer,
+        found.x.shape,
+        out_channels,
+        (kernel_h, kernel_w),
         groups=in_channels // group_in_channels,
     )
     return assemble(layer, found, geometry, found.weights, rule, product="double")

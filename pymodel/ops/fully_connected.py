@@ -28,8 +28,13 @@ def convolution(network: Network, layer: Layer, rule: str) -> Convolution:
             f"{in_channels} input channels once or several times"
         )
     geometry = ConvGeometry(
-        batch=1, in_h=1, in_w=elements // in_channels, in_channels=in_channels,
-        out_channels=out_channels, kernel_h=1, kernel_w=1,
+        batch=1,
+        in_h=1,
+        in_w=elements // in_channels,
+        in_channels=in_channels,
+        out_channels=out_channels,
+        kernel_h=1,
+        kernel_w=1,
     )
     weights = found.weights.reshape(geometry.weights_shape)
     return assemble(layer, found, geometry, weights, rule, product="float")

@@ -38,19 +38,28 @@ def operands(network: Network, layer: Layer, weights_ndim: int, channel_axis: in
     """
     x, weights = (_quantised(network, layer, _input(layer, place)) for place in (0, 1))
     if len(layer.outputs) != 1:
-        raise InputError(f"layer {layer.name}: {layer.op} must have one output, "
-                         f"found {len(layer.outputs)}")
+        raise InputError(
+            f"layer {layer.name}: {layer.op} must have one output, found {len(layer.outputs)}"
+        )
     y = _quantised(network, layer, layer.outputs[0])
     for found in (x, y):
         if found.scale.size != 1:
             raise _wrong(layer, found, "must have one scale", f"{found.scale.size}")
     if weights.data is None or weights.data.ndim != weights_ndim:
-        raise _wrong(layer, weights, f"must be a constant of {weights_ndim} dimensions",
-                     f"shape {weights.shape}, {'no ' if weights.data is None else ''}data")
+        raise _wrong(
+            layer,
+            weights,
+            f"must be a constant of {weights_ndim} dimensions",
+            f"shape {weights.shape}, {'no ' if weights.data is None else ''}data",
+        )
     channels = weights.shape[channel_axis]
     scales, zero_point = _weight_scales(layer, weights, channels, channel_axis)
     return Operands(
-        x, y, weights.data.astype(np.int8, copy=False), scales, zero_point,
+        x,
+        y,
+        weights.data.astype(np.int8, copy=False),
+        scales,
+        zero_point,
         _bias(network, layer, channels),
     )
 
@@ -68,12 +77,15 @@ def _input(layer: Layer, place: int) -> int:
 
 def _quantised(network: Network, layer: Layer, index: int) -> Tensor:
     if index == ABSENT:
-        raise InputError(f"layer {layer.name}: {layer.op} needs an input and weights, "
-                         f"but one of them is left out")
+        raise InputError(
+            f"layer {layer.name}: {layer.op} needs an input and weights, "
+            f"but one of them is left out"
+        )
     found = network.tensors[index]
     if found.dtype != "int8" or not found.scale.size:
-        raise _wrong(layer, found, "must be quantised int8",
-                     f"{found.dtype} with {found.scale.size} scales")
+        raise _wrong(
+            layer, found, "must be quantised int8", f"{found.dtype} with {found.scale.size} scales"
+        )
     if not np.all(np.isfinite(found.scale) & (found.scale > 0)):
         raise _wrong(layer, found, "must have scales above 0", f"{found.scale.min()}")
     return found
@@ -85,8 +97,12 @@ def _weight_scales(
     if weights.scale.size == 1:
         return np.full(channels, weights.scale[0], dtype=np.float32), int(weights.zero_point[0])
     if weights.axis != axis or weights.scale.size != channels or np.any(weights.zero_point):
-        raise _wrong(layer, weights, f"must have {channels} scales along axis {axis}, all with "
-                     f"zero point 0", f"{weights.scale.size} along axis {weights.axis}")
+        raise _wrong(
+            layer,
+            weights,
+            f"must have {channels} scales along axis {axis}, all with zero point 0",
+            f"{weights.scale.size} along axis {weights.axis}",
+        )
     return weights.scale, 0
 
 
@@ -96,11 +112,16 @@ def _bias(network: Network, layer: Layer, channels: int) -> NDArray[np.int32]:
         return np.zeros(channels, dtype=np.int32)
     found = network.tensors[index]
     if found.data is None or found.dtype != "int32" or found.shape != (channels,):
-        raise _wrong(layer, found, f"must be a constant bias, int32 of shape ({channels},)",
-                     f"{found.dtype} of shape {found.shape}")
+        raise _wrong(
+            layer,
+            found,
+            f"must be a constant bias, int32 of shape ({channels},)",
+            f"{found.dtype} of shape {found.shape}",
+        )
     return found.data.astype(np.int32, copy=False)
 
 
 def _wrong(layer: Layer, found: Tensor, expected: str, seen: str) -> InputError:
-    return InputError(f"layer {layer.name}: tensor {found.name} of {layer.op} {expected}, "
-                      f"found {seen}")
+    return InputError(
+        f"layer {layer.name}: tensor {found.name} of {layer.op} {expected}, found {seen}"
+    )

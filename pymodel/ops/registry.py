@@ -44,6 +44,8 @@ def convolution(network: Network, layer: Layer, rule: str | None = None) -> Conv
         InputError: the array does not run the op, or the layer is inconsistent.
     """
     if layer.op not in ARRAY_OPS:
-        raise InputError(f"layer {layer.name}: op {layer.op} has no place on the array; "
-                         f"those that become a convolution are {', '.join(ARRAY_OPS)}")
+        raise InputError(
+            f"layer {layer.name}: op {layer.op} has no place on the array; "
+            f"those that become a convolution are {', '.join(ARRAY_OPS)}"
+        )
     return ARRAY_OPS[layer.op](network, layer, rule or RTL_RULE[layer.op])

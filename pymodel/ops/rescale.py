@@ -32,9 +32,7 @@ def real_multipliers(found: Operands, rule: str, product: Product) -> NDArray[np
     return scales / sy.astype(np.float64)
 
 
-def requantise_parameters(
-    layer: Layer, found: Operands, rule: str, product: Product
-) -> Requantise:
+def requantise_parameters(layer: Layer, found: Operands, rule: str, product: Product) -> Requantise:
     """The layer's requantise under `rule`, its fused activation as the clamp.
 
     Raises:

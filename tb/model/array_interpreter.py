@@ -68,22 +68,19 @@ class Interpreter:
             beats = self.run_job(conv, x, job)
             if len(beats):
                 place_output(out, beats, job, self.config)
-                written[job.batch, slice(*job.rows), slice(*job.cols),
-                        slice(*job.out_channel_range)] += 1
+                written[
+                    job.batch, slice(*job.rows), slice(*job.cols), slice(*job.out_channel_range)
+                ] += 1
         return out, written
 
-    def _loaded(
-        self, words: NDArray[np.integer], depth: int, base: int = 0
-    ) -> NDArray[np.int64]:
+    def _loaded(self, words: NDArray[np.integer], depth: int, base: int = 0) -> NDArray[np.int64]:
         """A buffer of `depth` words with a packet written from `base` on."""
         buffer: NDArray[np.int64] = np.full((depth, *words.shape[1:]), JUNK, dtype=np.int64)
         buffer[np.arange(base, base + len(words))] = words
         return buffer
 
 
-def _outputs(
-    psums: NDArray[np.int64], params: NDArray[np.int64], job: Job
-) -> NDArray[np.int8]:
+def _outputs(psums: NDArray[np.int64], params: NDArray[np.int64], job: Job) -> NDArray[np.int8]:
     """Output vectors of psums (n, OC_LANES) under parameters (n, OC_LANES, 3)."""
     bias, multiplier, shift = np.moveaxis(params.astype(np.int64), -1, 0)
     scaled = scale_accumulator(wrap(psums + bias, 32), multiplier, shift, job.rounding)

@@ -46,9 +46,7 @@ def geometries(
 
 
 @st.composite
-def _axis(
-    draw: st.DrawFn, largest: int, most_padding: int
-) -> tuple[int, int, int, int, int]:
+def _axis(draw: st.DrawFn, largest: int, most_padding: int) -> tuple[int, int, int, int, int]:
     """(size, kernel, dilation, pad before, pad after); padding may exceed the kernel's reach."""
     size, kernel = draw(st.integers(1, largest)), draw(st.integers(1, 4))
     dilation, before = draw(st.integers(1, 3)), draw(st.integers(0, most_padding))

@@ -18,8 +18,15 @@ CONFIG = ArrayConfig(datapath=Datapath("2x2", ic_lanes=2, oc_lanes=2))
 
 def job_of(**sizes: Any) -> Job:
     """The one job of a geometry."""
-    defaults = {"batch": 1, "in_h": 1, "in_w": 1, "in_channels": 1, "out_channels": 1,
-                "kernel_h": 1, "kernel_w": 1}
+    defaults = {
+        "batch": 1,
+        "in_h": 1,
+        "in_w": 1,
+        "in_channels": 1,
+        "out_channels": 1,
+        "kernel_h": 1,
+        "kernel_w": 1,
+    }
     geometry = ConvGeometry(**defaults | sizes)
     jobs = tile(plain_layer(geometry, np.zeros(geometry.weights_shape, dtype=np.int8)), CONFIG)
     assert len(jobs) == 1
@@ -43,8 +50,10 @@ def test_groups_then_taps_within_each_output() -> None:
     assert flags(steps, "first_group") == "11001100"
     assert flags(steps, "last_group") == "00110011"
     assert flags(steps, "last") == "00000001"
-    assert steps["lane_mask"].tolist() == [[False, False]] * 2 + [[False, True]] * 2 + [
-        [False, False]] * 2 + [[False, True]] * 2
+    assert (
+        steps["lane_mask"].tolist()
+        == [[False, False]] * 2 + [[False, True]] * 2 + [[False, False]] * 2 + [[False, True]] * 2
+    )
     assert steps["keep"].tolist() == [[True, True]] * 4 + [[True, False]] * 4
 
 
@@ -73,8 +82,18 @@ def test_a_ring_starts_at_its_base_and_wraps() -> None:
 
 def test_dtypes_and_shapes() -> None:
     steps = sequence(job_of(in_w=3, in_channels=5), CONFIG)
-    signals = ("act_addr", "weight_addr", "param_addr", "psum_addr", "pad", "first_tap",
-               "last_tap", "first_group", "last_group", "last")
+    signals = (
+        "act_addr",
+        "weight_addr",
+        "param_addr",
+        "psum_addr",
+        "pad",
+        "first_tap",
+        "last_tap",
+        "first_group",
+        "last_group",
+        "last",
+    )
     shapes = dict.fromkeys(signals, (9,)) | dict.fromkeys(("lane_mask", "keep"), (9, 2))
     assert {name: array.shape for name, array in steps.items()} == shapes
     assert all(steps[name].dtype == np.int64 for name in steps if name.endswith("addr"))

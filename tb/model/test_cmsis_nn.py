@@ -44,8 +44,13 @@ def padding_after(size: int, outputs: int, kernel: int, stride: int, before: int
 def geometry_of(config: dict[str, Any]) -> ConvGeometry:
     if "FILTER_X" not in config:
         return ConvGeometry(
-            batch=1, in_h=1, in_w=config["INPUT_BATCHES"], in_channels=config["ACCUMULATION_DEPTH"],
-            out_channels=config["OUT_CH"], kernel_h=1, kernel_w=1,
+            batch=1,
+            in_h=1,
+            in_w=config["INPUT_BATCHES"],
+            in_channels=config["ACCUMULATION_DEPTH"],
+            out_channels=config["OUT_CH"],
+            kernel_h=1,
+            kernel_w=1,
         )
     assert config["DILATION_X"] == config["DILATION_Y"] == 1
     return ConvGeometry(
@@ -59,11 +64,21 @@ def geometry_of(config: dict[str, Any]) -> ConvGeometry:
         stride_h=config["STRIDE_Y"],
         stride_w=config["STRIDE_X"],
         pad_top=config["PAD_Y"],
-        pad_bottom=padding_after(config["INPUT_H"], config["OUTPUT_H"], config["FILTER_Y"],
-                                 config["STRIDE_Y"], config["PAD_Y"]),
+        pad_bottom=padding_after(
+            config["INPUT_H"],
+            config["OUTPUT_H"],
+            config["FILTER_Y"],
+            config["STRIDE_Y"],
+            config["PAD_Y"],
+        ),
         pad_left=config["PAD_X"],
-        pad_right=padding_after(config["INPUT_W"], config["OUTPUT_W"], config["FILTER_X"],
-                                config["STRIDE_X"], config["PAD_X"]),
+        pad_right=padding_after(
+            config["INPUT_W"],
+            config["OUTPUT_W"],
+            config["FILTER_X"],
+            config["STRIDE_X"],
+            config["PAD_X"],
+        ),
         groups=config["IN_CH"] if "CH_MULT" in config else 1,
     )
 

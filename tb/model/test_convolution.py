@@ -54,8 +54,16 @@ def test_blocks_of_outputs_make_no_difference(geometry: ConvGeometry, seed: int)
 def test_causal_dilated_line() -> None:
     left, right = causal_padding(kernel=2, dilation=2)
     geometry = ConvGeometry(
-        batch=1, in_h=1, in_w=4, in_channels=1, out_channels=1, kernel_h=1, kernel_w=2,
-        dilation_w=2, pad_left=left, pad_right=right,
+        batch=1,
+        in_h=1,
+        in_w=4,
+        in_channels=1,
+        out_channels=1,
+        kernel_h=1,
+        kernel_w=2,
+        dilation_w=2,
+        pad_left=left,
+        pad_right=right,
     )
     conv = plain_layer(geometry, np.array([1, 10], dtype=np.int8).reshape(1, 1, 2, 1))
     x = np.array([1, 2, 3, 4], dtype=np.int8).reshape(1, 1, 4, 1)
@@ -84,8 +92,19 @@ def test_depthwise_channel_order_is_input_major() -> None:
 @pytest.mark.parametrize("groups", [1, 2])
 def test_padding_means_the_zero_point(zero_point: int, groups: int) -> None:
     geometry = ConvGeometry(
-        batch=1, in_h=3, in_w=4, in_channels=2, out_channels=4, kernel_h=3, kernel_w=3,
-        dilation_h=2, pad_top=2, pad_bottom=3, pad_left=1, pad_right=2, groups=groups,
+        batch=1,
+        in_h=3,
+        in_w=4,
+        in_channels=2,
+        out_channels=4,
+        kernel_h=3,
+        kernel_w=3,
+        dilation_h=2,
+        pad_top=2,
+        pad_bottom=3,
+        pad_left=1,
+        pad_right=2,
+        groups=groups,
     )
     weights = np.full(geometry.weights_shape, 100, dtype=np.int8)
     conv = plain_layer(geometry, weights, zero_point, bias=-11)
@@ -97,8 +116,14 @@ def test_padding_means_the_zero_point(zero_point: int, groups: int) -> None:
 def test_accumulators_wrap_at_32_bits(groups: int) -> None:
     # 33 100 products of 255 * 255 pass 2^31
     geometry = ConvGeometry(
-        batch=1, in_h=1, in_w=33100, in_channels=groups, out_channels=2, kernel_h=1,
-        kernel_w=33100, groups=groups,
+        batch=1,
+        in_h=1,
+        in_w=33100,
+        in_channels=groups,
+        out_channels=2,
+        kernel_h=1,
+        kernel_w=33100,
+        groups=groups,
     )
     ones = np.full(geometry.weights_shape, 127, dtype=np.int8)
     conv = replace(plain_layer(geometry, ones, x_zero_point=-128, bias=9), w_zero_point=-128)
@@ -137,9 +162,7 @@ def test_parameters_for_other_channels_are_refused() -> None:
         replace(plain_layer(*_pixel()), requantise=other.requantise)
 
 
-@pytest.mark.parametrize(
-    ("shape", "dtype"), [((1, 1, 3, 1), np.int8), ((1, 1, 1, 3), np.uint8)]
-)
+@pytest.mark.parametrize(("shape", "dtype"), [((1, 1, 3, 1), np.int8), ((1, 1, 1, 3), np.uint8)])
 def test_an_input_that_does_not_fit(shape: tuple[int, ...], dtype: type) -> None:
     with pytest.raises(InputError, match=r"input must be int8 of shape \(1, 1, 1, 3\), found"):
         run(plain_layer(*_pixel()), np.zeros(shape, dtype=dtype))

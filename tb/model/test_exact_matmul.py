@@ -21,9 +21,7 @@ def by_python_ints(a: NDArray[np.integer], b: NDArray[np.integer]) -> NDArray[np
     shape=st.tuples(st.integers(1, 6), st.integers(1, 300), st.integers(1, 6)),
     bits=st.tuples(st.integers(1, 20), st.integers(1, 20)),
 )
-def test_against_python_ints(
-    seed: int, shape: tuple[int, int, int], bits: tuple[int, int]
-) -> None:
+def test_against_python_ints(seed: int, shape: tuple[int, int, int], bits: tuple[int, int]) -> None:
     rng = np.random.default_rng(seed)
     a = rng.integers(-(2 ** bits[0]), 2 ** bits[0], shape[:2])
     b = rng.integers(-(2 ** bits[1]), 2 ** bits[1], shape[1:])

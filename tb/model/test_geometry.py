@@ -9,8 +9,13 @@ from pymodel.errors import InputError
 from pymodel.geometry import ConvGeometry, causal_padding, same_padding
 
 PLAIN: dict[str, Any] = {
-    "batch": 1, "in_h": 5, "in_w": 7, "in_channels": 4, "out_channels": 6,
-    "kernel_h": 3, "kernel_w": 2,
+    "batch": 1,
+    "in_h": 5,
+    "in_w": 7,
+    "in_channels": 4,
+    "out_channels": 6,
+    "kernel_h": 3,
+    "kernel_w": 2,
 }
 
 
@@ -63,10 +68,17 @@ def test_same_padding(
 def test_same_padding_gives_one_output_for_each_stride(kernel: int, stride: int) -> None:
     for size in range(1, 12):
         left, right = same_padding(size, kernel, stride, 2)
-        g = ConvGeometry(**PLAIN | {
-            "in_w": size, "kernel_w": kernel, "stride_w": stride, "dilation_w": 2,
-            "pad_left": left, "pad_right": right,
-        })
+        g = ConvGeometry(
+            **PLAIN
+            | {
+                "in_w": size,
+                "kernel_w": kernel,
+                "stride_w": stride,
+                "dilation_w": 2,
+                "pad_left": left,
+                "pad_right": right,
+            }
+        )
         assert g.out_w == -(-size // stride)
 
 

@@ -16,8 +16,12 @@ def run(
 ) -> NDArray[np.generic]:
     """One layer's output; its output tensor has the zero point 5."""
     output = Tensor(
-        len(inputs), "y", out_shape, dtype,
-        scale=np.ones(1, dtype=np.float32), zero_point=np.array([ZERO_POINT], dtype=np.int64),
+        len(inputs),
+        "y",
+        out_shape,
+        dtype,
+        scale=np.ones(1, dtype=np.float32),
+        zero_point=np.array([ZERO_POINT], dtype=np.int64),
     )
     tensors = [Tensor(i, f"x{i}", x.shape, x.dtype.name) for i, x in enumerate(inputs)]
     layer = Layer(0, "layer", op, tuple(range(len(inputs))), (len(inputs),))

@@ -18,15 +18,43 @@ def example() -> Network:
     return Network(
         name="example",
         tensors=(
-            Tensor(0, "x", (1, 2), "int8", np.array([0.1], dtype=np.float32),
-                   np.array([-3], dtype=np.int64)),
-            Tensor(1, "w", (3, 2), "int8", np.array([1e-3, 0.3, 2.0], dtype=np.float32),
-                   np.zeros(3, dtype=np.int64), 0, np.arange(6).astype(np.int8).reshape(3, 2)),
-            Tensor(2, "y", (1, 3), "int8", np.array([0.7], dtype=np.float32),
-                   np.array([127], dtype=np.int64)),
+            Tensor(
+                0,
+                "x",
+                (1, 2),
+                "int8",
+                np.array([0.1], dtype=np.float32),
+                np.array([-3], dtype=np.int64),
+            ),
+            Tensor(
+                1,
+                "w",
+                (3, 2),
+                "int8",
+                np.array([1e-3, 0.3, 2.0], dtype=np.float32),
+                np.zeros(3, dtype=np.int64),
+                0,
+                np.arange(6).astype(np.int8).reshape(3, 2),
+            ),
+            Tensor(
+                2,
+                "y",
+                (1, 3),
+                "int8",
+                np.array([0.7], dtype=np.float32),
+                np.array([127], dtype=np.int64),
+            ),
         ),
-        layers=(Layer(0, "dense", "FULLY_CONNECTED", (0, 1, ABSENT), (2,),
-                      {"fused_activation": "RELU", "keep_num_dims": True, "beta": 0.5, "n": 2}),),
+        layers=(
+            Layer(
+                0,
+                "dense",
+                "FULLY_CONNECTED",
+                (0, 1, ABSENT),
+                (2,),
+                {"fused_activation": "RELU", "keep_num_dims": True, "beta": 0.5, "n": 2},
+            ),
+        ),
         inputs=(0,),
         outputs=(2,),
     )
@@ -129,8 +157,10 @@ def _delete(*path: str | int) -> Callable[[Document], None]:
         (_set("tensors", 1, "shape", 0, value="3"), r"tensors\[1\].shape\[0\]: must be int"),
         (_set("tensors", 1, "shape", value=[3, -2]), "tensor w: shape must not be negative"),
         (_set("tensors", 1, "shape", value=[2, 3]), "tensor w: .* scales do not fit axis 0"),
-        (_set("tensors", 1, "shape", value=[3, 3]),
-         r"tensors\[1\] \(tensor_0001.npy\): tensor w: data must be int8 of shape \(3, 3\), found"),
+        (
+            _set("tensors", 1, "shape", value=[3, 3]),
+            r"tensors\[1\] \(tensor_0001.npy\): tensor w: data must be int8 of shape \(3, 3\), found",
+        ),
         (_set("tensors", 1, "dtype", value="int32"), "tensor w: data must be int32"),
         (_set("tensors", 1, "scale", value=[0.1]), "must be lists of one length"),
         (_set("tensors", 1, "scale", 0, value=None), r"tensors\[1\].scale\[0\]: must be float"),
@@ -149,9 +179,7 @@ def _delete(*path: str | int) -> Callable[[Document], None]:
         (_set("outputs", value=[9]), "network outputs name tensor 9, but there are 3 tensors"),
     ],
 )
-def test_a_wrong_document(
-    tmp_path: Path, change: Callable[[Document], None], message: str
-) -> None:
+def test_a_wrong_document(tmp_path: Path, change: Callable[[Document], None], message: str) -> None:
     save(example(), tmp_path / "net")
     path = tmp_path / "net" / "network.json"
     document = json.loads(path.read_text(encoding="utf-8"))

@@ -16,7 +16,11 @@ from pymodel.ops.registry import ARRAY_OPS, RTL_RULE, convolution
 SX, SY = np.float32(0.1), np.float32(0.37)
 SW = np.array([0.3, 0.007, 0.0131], dtype=np.float32)
 WINDOW: dict[str, Any] = {
-    "padding": "VALID", "stride_h": 1, "stride_w": 1, "dilation_h": 1, "dilation_w": 1,
+    "padding": "VALID",
+    "stride_h": 1,
+    "stride_w": 1,
+    "dilation_h": 1,
+    "dilation_w": 1,
     "fused_activation": "NONE",
 }
 
@@ -26,16 +30,26 @@ def codes(shape: tuple[int, ...]) -> NDArray[np.int8]:
 
 
 def quantised(
-    index: int, name: str, shape: tuple[int, ...], scale: Any, zero_point: int = 0, axis: int = 0,
+    index: int,
+    name: str,
+    shape: tuple[int, ...],
+    scale: Any,
+    zero_point: int = 0,
+    axis: int = 0,
     data: NDArray[np.int8] | None = None,
 ) -> Tensor:
     scales = np.atleast_1d(np.asarray(scale, dtype=np.float32))
-    return Tensor(index, name, shape, "int8", scales, np.full(scales.size, zero_point, np.int64),
-                  axis, data)
+    return Tensor(
+        index, name, shape, "int8", scales, np.full(scales.size, zero_point, np.int64), axis, data
+    )
 
 
 def network_of(
-    op: str, x: tuple[int, ...], w: tuple[int, ...], y: tuple[int, ...], axis: int = 0,
+    op: str,
+    x: tuple[int, ...],
+    w: tuple[int, ...],
+    y: tuple[int, ...],
+    axis: int = 0,
     **attributes: Any,
 ) -> Network:
     """One layer with input "x", weights "w", bias "b", output "y"; three output channels."""
@@ -58,8 +72,9 @@ def conv(**attributes: Any) -> Network:
 
 
 def depthwise() -> Network:
-    return network_of("DEPTHWISE_CONV_2D", (1, 8, 9, 3), (1, 3, 2, 3), (1, 6, 8, 3), axis=3,
-                      depth_multiplier=1)
+    return network_of(
+        "DEPTHWISE_CONV_2D", (1, 8, 9, 3), (1, 3, 2, 3), (1, 6, 8, 3), axis=3, depth_multiplier=1
+    )
 
 
 def dense() -> Network:
@@ -72,9 +87,13 @@ def lowered(network: Network, rule: str = "double_away") -> Convolution:
 
 def changed(network: Network, name: str, **changes: Any) -> Network:
     """The network with one tensor changed."""
-    return replace(network, tensors=tuple(
-        replace(tensor, **changes) if tensor.name == name else tensor for tensor in network.tensors
-    ))
+    return replace(
+        network,
+        tensors=tuple(
+            replace(tensor, **changes) if tensor.name == name else tensor
+            for tensor in network.tensors
+        ),
+    )
 
 
 def rewired(network: Network, **changes: Any) -> Network:
@@ -94,8 +113,15 @@ def test_conv_2d() -> None:
 
 
 def test_same_padding_stride_dilation_and_groups_of_conv_2d() -> None:
-    network = network_of("CONV_2D", (2, 8, 9, 6), (3, 3, 2, 2), (2, 4, 9, 3), padding="SAME",
-                         stride_h=2, dilation_w=3)
+    network = network_of(
+        "CONV_2D",
+        (2, 8, 9, 6),
+        (3, 3, 2, 2),
+        (2, 4, 9, 3),
+        padding="SAME",
+        stride_h=2,
+        dilation_w=3,
+    )
     g = lowered(network).geometry
     assert (g.pad_top, g.pad_bottom, g.pad_left, g.pad_right) == (0, 1, 1, 2)
     assert (g.stride_h, g.stride_w, g.dilation_h, g.dilation_w, g.groups) == (2, 1, 1, 3, 3)
@@ -103,8 +129,9 @@ def test_same_padding_stride_dilation_and_groups_of_conv_2d() -> None:
 
 
 def test_depthwise_weights_become_one_kernel_for_each_output() -> None:
-    network = network_of("DEPTHWISE_CONV_2D", (1, 5, 5, 1), (1, 2, 2, 3), (1, 4, 4, 3), axis=3,
-                         depth_multiplier=3)
+    network = network_of(
+        "DEPTHWISE_CONV_2D", (1, 5, 5, 1), (1, 2, 2, 3), (1, 4, 4, 3), axis=3, depth_multiplier=3
+    )
     found = lowered(network)
     assert found.geometry.groups == 1
     assert found.weights.shape == (3, 2, 2, 1)
@@ -132,8 +159,12 @@ def test_a_missing_bias_is_zero(left_out: tuple[int, ...]) -> None:
 
 
 def test_a_single_weight_scale_serves_all_channels() -> None:
-    single = changed(dense(), "w", scale=np.array([0.25], dtype=np.float32),
-                     zero_point=np.array([9], dtype=np.int64))
+    single = changed(
+        dense(),
+        "w",
+        scale=np.array([0.25], dtype=np.float32),
+        zero_point=np.array([9], dtype=np.int64),
+    )
     found = lowered(single)
     assert found.w_zero_point == 9
     assert len(set(found.requantise.scale)) == 1
@@ -187,9 +218,12 @@ def test_the_products_can_be_told_apart() -> None:
 def test_fused_activation_is_a_clamp(
     activation: str, scale: float, zero_point: int, clamp: tuple[int, int]
 ) -> None:
-    network = changed(conv(fused_activation=activation), "y",
-                      scale=np.array([scale], dtype=np.float32),
-                      zero_point=np.array([zero_point], dtype=np.int64))
+    network = changed(
+        conv(fused_activation=activation),
+        "y",
+        scale=np.array([scale], dtype=np.float32),
+        zero_point=np.array([zero_point], dtype=np.int64),
+    )
     found = lowered(network).requantise
     assert (found.clamp_min, found.clamp_max) == clamp
 
@@ -220,16 +254,29 @@ NO_SCALE = {"scale": np.zeros(0, dtype=np.float32), "zero_point": np.zeros(0, dt
         (changed(conv(), "y", **NO_SCALE), "tensor y .* found int8 with 0 scales"),
         (changed(conv(), "y", scale=np.zeros(1, dtype=np.float32)), "y .* have scales above 0"),
         (changed(conv(), "w", scale=SW * np.float32(np.nan)), "w .* must have scales above 0"),
-        (changed(conv(), "x", shape=(1, 8, 3, 12), scale=SW, axis=2,
-                 zero_point=np.zeros(3, dtype=np.int64)), "x .* must have one scale, found 3"),
+        (
+            changed(
+                conv(),
+                "x",
+                shape=(1, 8, 3, 12),
+                scale=SW,
+                axis=2,
+                zero_point=np.zeros(3, dtype=np.int64),
+            ),
+            "x .* must have one scale, found 3",
+        ),
         (changed(conv(), "w", data=None), "w .* must be a constant of 4 dimensions"),
-        (changed(dense(), "w", shape=(3, 2, 2), data=codes((3, 2, 2))),
-         "w .* must be a constant of 2 dimensions"),
+        (
+            changed(dense(), "w", shape=(3, 2, 2), data=codes((3, 2, 2))),
+            "w .* must be a constant of 2 dimensions",
+        ),
         (changed(depthwise(), "w", axis=1), "w .* must have 3 scales along axis 3"),
         (changed(conv(), "w", zero_point=np.ones(3, dtype=np.int64)), "with zero point 0"),
         (changed(conv(), "b", data=None), "b .* must be a constant bias"),
-        (changed(conv(), "b", shape=(1, 3), data=np.zeros((1, 3), dtype=np.int32)),
-         r"b .* int32 of shape \(3,\), found int32 of shape \(1, 3\)"),
+        (
+            changed(conv(), "b", shape=(1, 3), data=np.zeros((1, 3), dtype=np.int32)),
+            r"b .* int32 of shape \(3,\), found int32 of shape \(1, 3\)",
+        ),
         (changed(conv(), "b", dtype="int64", data=np.zeros(3, dtype=np.int64)), "found int64"),
         (changed(conv(), "x", shape=(1, 8, 9, 5)), "5 channels of x must be a multiple of .* 4"),
         (changed(conv(), "x", shape=(8, 9, 4)), "must have 4 dimensions"),
@@ -244,8 +291,10 @@ NO_SCALE = {"scale": np.zeros(0, dtype=np.float32), "zero_point": np.zeros(0, dt
         (conv(dilation_h=True), "attribute dilation_h of CONV_2D must be an integer"),
         (conv(fused_activation="TANH"), "fused_activation of CONV_2D must be one of NONE, RELU"),
         (rewired(conv(), attributes={}), "attribute padding of CONV_2D must .*, found None"),
-        (changed(conv(), "y", scale=np.array([1e-12], dtype=np.float32)),
-         "requantise multiplier must be below"),
+        (
+            changed(conv(), "y", scale=np.array([1e-12], dtype=np.float32)),
+            "requantise multiplier must be below",
+        ),
     ],
 )
 def test_layers_that_make_no_sense(network: Network, message: str) -> None:

@@ -87,14 +87,24 @@ def test_32_bits_lose_nothing(
 
 @bounded(120)
 @given(
-    geometry=geometries(largest=4, most_channels=4, most_padding=2), seed=seeds, order=orders,
-    ic_lanes=lanes, bits=st.tuples(widths, widths, widths),
+    geometry=geometries(largest=4, most_channels=4, most_padding=2),
+    seed=seeds,
+    order=orders,
+    ic_lanes=lanes,
+    bits=st.tuples(widths, widths, widths),
 )
 def test_narrow_widths_follow_the_loops(
     geometry: ConvGeometry, seed: int, order: Order, ic_lanes: int, bits: tuple[int, int, int]
 ) -> None:
-    path = Datapath("narrow", lane_bits=bits[0], tree_bits=bits[1], psum_bits=bits[2],
-                    order=order, ic_lanes=ic_lanes, oc_lanes=2)
+    path = Datapath(
+        "narrow",
+        lane_bits=bits[0],
+        tree_bits=bits[1],
+        psum_bits=bits[2],
+        order=order,
+        ic_lanes=ic_lanes,
+        oc_lanes=2,
+    )
     for layer in (geometry, _depthwise(geometry)):
         conv, x = random_layer(layer, seed, w_zero_point=-128)
         loops, found = Loops(conv, x, path), reduce(conv, x, path)

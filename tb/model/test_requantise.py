@@ -104,9 +104,7 @@ def test_extremes(acc: int, q: int, shift: int, rule: str, expected: int) -> Non
 @pytest.mark.parametrize("rule", INTEGER_RULES)
 @bounded(500)
 @given(acc=INT32, q=st.integers(0, 2**31 - 1), shift=st.integers(-31, 30))
-def test_integer_rules_against_the_loop_reference(
-    rule: str, acc: int, q: int, shift: int
-) -> None:
+def test_integer_rules_against_the_loop_reference(rule: str, acc: int, q: int, shift: int) -> None:
     assert scale_accumulator(acc, q, shift, rule) == reference.scale_value(acc, q, shift, rule)
 
 

@@ -32,8 +32,11 @@ tight_arrays = st.builds(
 
 @bounded(300)
 @given(
-    geometry=geometries(), config=tight_arrays, seed=seeds,
-    rule=st.sampled_from(INTEGER_RULES), w_zero_point=st.integers(-128, 127),
+    geometry=geometries(),
+    config=tight_arrays,
+    seed=seeds,
+    rule=st.sampled_from(INTEGER_RULES),
+    w_zero_point=st.integers(-128, 127),
 )
 def test_the_jobs_compute_the_layer(
     geometry: ConvGeometry, config: ArrayConfig, seed: int, rule: str, w_zero_point: int
@@ -79,8 +82,16 @@ def require_fitting(job: Job, config: ArrayConfig) -> None:
 def test_how_many_jobs_a_layer_takes(geometry: dict[str, int], jobs: int) -> None:
     size = geometry.pop("kernel", 3)
     pad = size // 2
-    full = ConvGeometry(batch=1, kernel_h=size, kernel_w=size, pad_top=pad, pad_bottom=pad,
-                        pad_left=pad, pad_right=pad, **geometry)
+    full = ConvGeometry(
+        batch=1,
+        kernel_h=size,
+        kernel_w=size,
+        pad_top=pad,
+        pad_bottom=pad,
+        pad_left=pad,
+        pad_right=pad,
+        **geometry,
+    )
     conv, _ = random_layer(full, seed=1)
     assert len(tile(conv, ArrayConfig())) == jobs
 
@@ -94,15 +105,26 @@ def test_input_channels_are_cut_where_the_weights_do_not_fit() -> None:
     jobs = tile(conv, config)
     assert [job.in_channel_range for job in jobs] == [(0, 20), (20, 40), (40, 50)]
     assert [(job.load_psum, job.keep_psum) for job in jobs] == [
-        (False, True), (True, True), (True, False),
+        (False, True),
+        (True, True),
+        (True, False),
     ]
     np.testing.assert_array_equal(Interpreter(config).run_layer(conv, x, jobs)[0], run(conv, x))
 
 
 def test_windows_of_nothing_but_padding() -> None:
     geometry = ConvGeometry(
-        batch=1, in_h=1, in_w=1, in_channels=1, out_channels=1, kernel_h=1, kernel_w=2,
-        pad_top=2, pad_bottom=2, pad_left=6, pad_right=6,
+        batch=1,
+        in_h=1,
+        in_w=1,
+        in_channels=1,
+        out_channels=1,
+        kernel_h=1,
+        kernel_w=2,
+        pad_top=2,
+        pad_bottom=2,
+        pad_left=6,
+        pad_right=6,
     )
     weights = np.full(geometry.weights_shape, 3, dtype=np.int8)
     conv = plain_layer(geometry, weights, x_zero_point=-5, bias=7)
@@ -128,7 +150,12 @@ def test_a_tile_starts_at_the_first_input_that_it_needs() -> None:
 
 
 PIXEL: dict[str, Any] = {
-    "batch": 1, "in_h": 1, "in_w": 1, "in_channels": 1, "out_channels": 1, "kernel_h": 1,
+    "batch": 1,
+    "in_h": 1,
+    "in_w": 1,
+    "in_channels": 1,
+    "out_channels": 1,
+    "kernel_h": 1,
     "kernel_w": 1,
 }
 
@@ -136,13 +163,22 @@ PIXEL: dict[str, Any] = {
 @pytest.mark.parametrize(
     ("sizes", "config", "message"),
     [
-        ({"in_w": 20, "kernel_w": 3, "dilation_w": 4}, {"act_depth": 8},
-         "1x3 window of one output takes 9 words, but the array's act_depth is 8"),
-        ({"in_h": 3, "in_w": 3, "kernel_h": 3, "kernel_w": 3}, {"weight_depth": 8},
-         "3x3 window of one output takes 9 words, but the array's weight_depth is 8"),
+        (
+            {"in_w": 20, "kernel_w": 3, "dilation_w": 4},
+            {"act_depth": 8},
+            "1x3 window of one output takes 9 words, but the array's act_depth is 8",
+        ),
+        (
+            {"in_h": 3, "in_w": 3, "kernel_h": 3, "kernel_w": 3},
+            {"weight_depth": 8},
+            "3x3 window of one output takes 9 words, but the array's weight_depth is 8",
+        ),
         ({"stride_h": 65536}, {}, "stride_h must be at most 65535, .* found 65536"),
-        ({"kernel_w": 3, "dilation_w": 40000, "pad_left": 80000}, {},
-         "pad_left must be at most 65535, .* found 80000"),
+        (
+            {"kernel_w": 3, "dilation_w": 40000, "pad_left": 80000},
+            {},
+            "pad_left must be at most 65535, .* found 80000",
+        ),
     ],
 )
 def test_layers_that_the_array_cannot_run(
