@@ -159,7 +159,8 @@ def _delete(*path: str | int) -> Callable[[Document], None]:
         (_set("tensors", 1, "shape", value=[2, 3]), "tensor w: .* scales do not fit axis 0"),
         (
             _set("tensors", 1, "shape", value=[3, 3]),
-            r"tensors\[1\] \(tensor_0001.npy\): tensor w: data must be int8 of shape \(3, 3\), found",
+            r"tensors\[1\] \(tensor_0001.npy\): tensor w: data must be int8 of shape \(3, 3\), "
+            "found",
         ),
         (_set("tensors", 1, "dtype", value="int32"), "tensor w: data must be int32"),
         (_set("tensors", 1, "scale", value=[0.1]), "must be lists of one length"),
