@@ -150,6 +150,14 @@ def test_the_tree_pairs_neighbours_at_its_own_width() -> None:
     assert adder_tree(np.array([[7], [2**17]], dtype=np.int64), path).tolist() == [7, -(2**17)]
 
 
+def test_neighbours_meet_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    # wrapping sums come out the same in any order; this node, a * b + a, does not
+    monkeypatch.setattr(affine_int8, "tree_node", lambda a, b, _bits: a * b + a)
+    lanes = np.array([1, 10, 100, 1000], dtype=np.int64)
+    left, right = 1 * 10 + 1, 100 * 1000 + 100
+    assert adder_tree(lanes, Datapath("tree")) == left * right + left
+
+
 def test_an_input_that_does_not_fit() -> None:
     geometry = ConvGeometry(
         batch=1, in_h=1, in_w=1, in_channels=1, out_channels=1, kernel_h=1, kernel_w=1

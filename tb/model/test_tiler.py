@@ -210,3 +210,10 @@ def test_sizes_past_a_register_are_cut() -> None:
     jobs = tile(conv, ArrayConfig(act_depth=65536))
     assert [job.cols for job in jobs] == [(0, 65535), (65535, 70000)]
     assert {job.act_wrap for job in jobs} == {65535}
+
+
+def test_more_padding_than_a_register_holds_is_cut() -> None:
+    geometry = ConvGeometry(**PIXEL | {"pad_left": 65536})
+    conv = plain_layer(geometry, np.ones(geometry.weights_shape, dtype=np.int8))
+    jobs = tile(conv, ArrayConfig())
+    assert [(job.cols, job.pad_left) for job in jobs] == [((0, 65535), 65535), ((65535, 65537), 1)]
