@@ -71,10 +71,8 @@ module dla_core #(
   wire [IC_LANES-1:0]  s0_lane_mask;
   wire [OC_LANES-1:0]  s0_keep;
 
-  wire                 range_error;
-  wire                 finish;
-  wire                 load_psum;
-  wire                 keep_psum;
+  wire                 range_error, finish;
+  wire                 load_psum, keep_psum;
   wire [1:0]           rounding;
   wire [ELEM_W-1:0]    x_zero_point, w_zero_point, y_zero_point, clamp_min, clamp_max;
 
