@@ -1,6 +1,7 @@
 """Which ops pymodel models: those that become a convolution for the array, and the host's."""
 
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,9 +12,25 @@ from pymodel.network import Layer, Network
 from pymodel.ops import conv_2d, depthwise_conv_2d, fully_connected, pad, reshape
 
 Lowering = Callable[[Network, Layer, str], Convolution]
-Evaluation = Callable[
-    [Network, Layer, Sequence[NDArray[np.generic]]], tuple[NDArray[np.generic], ...]
-]
+
+
+class HostOp(Protocol):
+    """What a host op's module offers."""
+
+    @property
+    def RULES(self) -> tuple[str, ...]:  # noqa: N802 - a constant of the module
+        """Its variants of arithmetic, the one of LiteRT's reference kernel first; ("exact",) where
+        there is only one."""
+
+    def evaluate(
+        self, network: Network, layer: Layer, inputs: Sequence[NDArray[np.generic]], rule: str
+    ) -> tuple[NDArray[np.generic], ...]:
+        """The arrays of layer.outputs from those of layer.inputs, in order, without absent ones,
+        constants included.
+
+        Raises InputError, naming layer and tensor, for a dtype, shape or attribute that is wrong.
+        """
+
 
 ARRAY_OPS: dict[str, Lowering] = {
     "CONV_2D": conv_2d.convolution,
@@ -22,11 +39,11 @@ ARRAY_OPS: dict[str, Lowering] = {
 }
 """The lowering of each op that the array runs, by TFLite's name."""
 
-HOST_OPS: dict[str, Evaluation] = {
-    "PAD": pad.evaluate,
-    "RESHAPE": reshape.evaluate,
+HOST_OPS: dict[str, HostOp] = {
+    "PAD": pad,
+    "RESHAPE": reshape,
 }
-"""The ops that only move codes: input arrays to output arrays, on the host beside the array."""
+"""The modules of the ops that the host runs beside the array, by TFLite's name."""
 
 RTL_RULE: dict[str, str] = {
     "CONV_2D": "double_away",
@@ -49,3 +66,27 @@ def convolution(network: Network, layer: Layer, rule: str | None = None) -> Conv
             f"those that become a convolution are {', '.join(ARRAY_OPS)}"
         )
     return ARRAY_OPS[layer.op](network, layer, rule or RTL_RULE[layer.op])
+
+
+def evaluate(
+    network: Network,
+    layer: Layer,
+    inputs: Sequence[NDArray[np.generic]],
+    rule: str | None = None,
+) -> tuple[NDArray[np.generic], ...]:
+    """A host op's outputs under `rule`, or under its first; arguments as in `HostOp.evaluate`.
+
+    Raises:
+        InputError: the host does not run the op, it has no such rule, or the layer is inconsistent.
+    """
+    if layer.op not in HOST_OPS:
+        raise InputError(
+            f"layer {layer.name}: the host has no op {layer.op}; it has {', '.join(HOST_OPS)}"
+        )
+    op = HOST_OPS[layer.op]
+    if rule is not None and rule not in op.RULES:
+        raise InputError(
+            f"layer {layer.name}: the rule of {layer.op} must be one of {', '.join(op.RULES)}, "
+            f"found {rule!r}"
+        )
+    return op.evaluate(network, layer, inputs, rule or op.RULES[0])

@@ -8,9 +8,11 @@ from numpy.typing import NDArray
 from pymodel.errors import InputError
 from pymodel.network import Layer, Network
 
+RULES: tuple[str, ...] = ("exact",)
+
 
 def evaluate(
-    network: Network, layer: Layer, inputs: Sequence[NDArray[np.generic]]
+    network: Network, layer: Layer, inputs: Sequence[NDArray[np.generic]], rule: str
 ) -> tuple[NDArray[np.generic], ...]:
     """The input's elements, any dtype, in C order, in the shape of the output tensor.
 

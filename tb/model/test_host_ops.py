@@ -1,12 +1,14 @@
 """PAD and RESHAPE against values worked out by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from pymodel.errors import InputError
 from pymodel.network import Layer, Network, Tensor
-from pymodel.ops.registry import HOST_OPS
+from pymodel.ops.registry import evaluate
 
 ZERO_POINT = 5
 
@@ -26,7 +28,7 @@ def run(
     tensors = [Tensor(i, f"x{i}", x.shape, x.dtype.name) for i, x in enumerate(inputs)]
     layer = Layer(0, "layer", op, tuple(range(len(inputs))), (len(inputs),))
     network = Network("net", (*tensors, output), (layer,), (0,), (len(inputs),))
-    return HOST_OPS[op](network, layer, inputs)[0]
+    return evaluate(network, layer, inputs)[0]
 
 
 def codes(*shape: int) -> NDArray[np.int8]:
@@ -62,3 +64,12 @@ def test_reshape_refuses_another_size_and_another_dtype() -> None:
         run("RESHAPE", (4, 2), codes(2, 3))
     with pytest.raises(InputError, match="must hold 6 elements of int8"):
         run("RESHAPE", (3, 2), codes(2, 3), dtype="int32")
+
+
+def test_a_rule_or_an_op_that_is_not_there() -> None:
+    layer = Layer(0, "layer", "PAD", (0,), (0,))
+    network = Network("net", (Tensor(0, "x", (1,), "int8"),), (layer,), (0,), (0,))
+    with pytest.raises(InputError, match="rule of PAD must be one of exact, found 'double_up'"):
+        evaluate(network, layer, [], "double_up")
+    with pytest.raises(InputError, match="the host has no op CONV_2D"):
+        evaluate(network, replace(layer, op="CONV_2D"), [])

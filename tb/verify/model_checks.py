@@ -17,7 +17,7 @@ from pymodel import convolution
 from pymodel.convolution import Convolution
 from pymodel.errors import InputError
 from pymodel.network import ABSENT, Layer, Network
-from pymodel.ops.registry import ARRAY_OPS, HOST_OPS, RTL_RULE
+from pymodel.ops.registry import ARRAY_OPS, HOST_OPS, RTL_RULE, evaluate
 from tb.scoreboard import Comparison, compare
 
 Tensors = Mapping[int, NDArray[np.generic]]
@@ -112,7 +112,7 @@ def _check_array_op(network: Network, layer: Layer, oracle: Oracle) -> ModelChec
 
 def _check_host_op(network: Network, layer: Layer, tensors: Tensors) -> ModelCheck:
     inputs = [_tensor(tensors, index, network) for index in layer.inputs if index != ABSENT]
-    outputs = HOST_OPS[layer.op](network, layer, inputs)
+    outputs = evaluate(network, layer, inputs)
     kernel = litert.version("reference")
     total, mismatches, details = 0, 0, []
     for index, output in zip(layer.outputs, outputs, strict=True):
