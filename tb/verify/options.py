@@ -1,0 +1,79 @@
+"""The command's options: what they are, which of them go together, and how to give them again."""
+
+import argparse
+import os
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+
+from pymodel.errors import InputError
+from tb import runner, simulators
+
+
+class Options(argparse.Namespace):
+    """What the command was asked for, one attribute per option."""
+
+    model: Path | None
+    suite: str | None
+    input: Path | None
+    seed: int | None
+    sim: str
+    jobs: int
+    ic_lanes: int
+    oc_lanes: int
+    partial: bool
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong with the arguments in one line, as every other error is said."""
+
+    def error(self, message: str) -> None:  # type: ignore[override]
+        raise InputError(f"{message}; `python -m tb.verify --help` lists the options")
+
+
+def _parser(description: str | None) -> argparse.ArgumentParser:
+    parser = _Parser(prog="python -m tb.verify", description=description,
+                     formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--model", type=Path, help="int8 .tflite file; the demo network by default")
+    what.add_argument("--suite", help="golden cases instead of a network")
+    data = parser.add_mutually_exclusive_group()
+    data.add_argument("--input", type=Path, help=".npy file with the network's input")
+    data.add_argument("--seed", type=int, help="of a random input, and of the simulation")
+    parser.add_argument("--sim", default=simulators.DEFAULT, help="verilator or icarus")
+    parser.add_argument("--jobs", type=int, default=1, help="simulators side by side")
+    parser.add_argument("--ic-lanes", type=int, default=16, help="lanes of the array")
+    parser.add_argument("--oc-lanes", type=int, default=16, help="output channels of the array")
+    parser.add_argument("--partial", action="store_true", help="accept ops that have no model")
+    return parser
+
+
+def parse_options(arguments: Sequence[str] | None, description: str | None) -> Options:
+    """The options in `arguments` (None: those of the process); --help prints `description`.
+
+    Raises:
+        InputError: an unknown option, a value out of range, or options that exclude each other.
+    """
+    options = _parser(description).parse_args(arguments, Options())
+    if options.jobs < 1:
+        raise InputError(f"--jobs must be at least 1, found {options.jobs}")
+    if options.seed is not None and not 0 < options.seed < 2**31:
+        raise InputError(f"--seed must lie from 1 to {2**31 - 1}, found {options.seed}")
+    if options.suite is not None and (options.input is not None or options.seed is not None):
+        raise InputError("--suite runs stored cases; it takes neither --input nor --seed")
+    return options
+
+
+def command_again(options: Options) -> str:
+    """The command that repeats the run, in whatever environment."""
+    words = ["python", "-m", "tb.verify", "--sim", options.sim]
+    for name in ("model", "suite", "input"):
+        if getattr(options, name) is not None:
+            words += [f"--{name}", str(getattr(options, name))]
+    if options.seed is not None:
+        words += ["--seed", str(options.seed)]
+    if (options.ic_lanes, options.oc_lanes) != (16, 16):
+        words += ["--ic-lanes", str(options.ic_lanes), "--oc-lanes", str(options.oc_lanes)]
+    from_environment = options.seed is None and os.environ.get("SEED")
+    seed = f"SEED={runner.default_seed()} " if from_environment else ""
+    return seed + shlex.join(words)
