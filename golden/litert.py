@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pymodel.errors import InputError
+from pymodel.ops import numerics
 
 Kernel = Literal["reference", "optimised", "xnnpack"]
 PACKAGE = "ai-edge-litert"
@@ -29,29 +30,17 @@ RESOLVERS: dict[Kernel, str] = {
     "xnnpack": "AUTO",
 }
 
-KERNEL_RULES: dict[str, dict[Kernel, str]] = {
-    "CONV_2D": {"reference": "double_away", "optimised": "double_up", "xnnpack": "float_even"},
-    "DEPTHWISE_CONV_2D": {"reference": "double_away", "xnnpack": "float_even"},
-    "FULLY_CONNECTED": {
-        "reference": "float_away",
-        "optimised": "double_up",
-        "xnnpack": "float_even",
-    },
+KERNEL_NUMERICS: dict[Kernel, str] = {
+    "reference": "litert-ref",
+    "optimised": "litert-opt",
+    "xnnpack": "xnnpack",
 }
-"""pymodel's requantise rule that a kernel follows exactly, by op.
-
-The optimised DEPTHWISE_CONV_2D follows none: blocks of eight output channels are double_up, the
-channels left over double_away."""
+"""pymodel's name of each kernel's set of rules."""
 
 
-def rule(op: str, kernel: Kernel, groups: int = 1) -> str | None:
-    """The requantise rule that `kernel` follows for `op`; None if it follows none of pymodel's.
-
-    `groups` is the convolution's: the optimised CONV_2D leaves grouped ones to the reference.
-    """
-    if op == "CONV_2D" and kernel == "optimised" and groups > 1:
-        kernel = "reference"
-    return KERNEL_RULES[op].get(kernel)
+def rule(op: str, kernel: Kernel, groups: int = 1) -> str:
+    """pymodel's rule of `op` for `kernel`, as `pymodel.ops.numerics.rule` gives it."""
+    return numerics.rule(KERNEL_NUMERICS[kernel], op, groups)
 
 
 def available() -> bool:

@@ -58,8 +58,11 @@ def requantise_value(acc: int, channel: int, params: Requantise) -> int:
         real_64 = Fraction(float(acc) * float(params.scale[channel]))
         scaled = _round_half_away(real_64)
     else:
-        q, shift = int(params.multiplier[channel]), int(params.shift[channel])
-        scaled = scale_value(acc, q, shift, params.rule)
+        q, shift, rule = int(params.multiplier[channel]), int(params.shift[channel]), params.rule
+        if rule == "double_up_by_8":
+            left_over = len(params.multiplier) % 8
+            rule = "double_away" if channel >= len(params.multiplier) - left_over else "double_up"
+        scaled = scale_value(acc, q, shift, rule)
     return min(max(scaled + params.zero_point, params.clamp_min), params.clamp_max)
 
 

@@ -1,4 +1,4 @@
-"""Requantise: an int32 accumulator to an int8 code, by TFLite's five rounding rules."""
+"""Requantise: an int32 accumulator to an int8 code, by TFLite's rounding rules."""
 
 import math
 from dataclasses import dataclass
@@ -18,7 +18,9 @@ from pymodel.fixed_point import (
 
 INTEGER_RULES = ("double_away", "double_up", "single")
 """Rules on a 32-bit multiplier and a shift: the ones that the RTL has."""
-RULES = (*INTEGER_RULES, "float_even", "float_away")
+RULES = (*INTEGER_RULES, "double_up_by_8", "float_even", "float_away")
+BLOCK_CHANNELS = 8
+"""Channels of a block in double_up_by_8."""
 LEAST_SHIFT, MOST_SHIFT = -31, 30
 
 
@@ -27,7 +29,7 @@ class Requantise:
     """How one layer's accumulators become int8 codes.
 
     The real multiplier of channel c is scale[c], about multiplier[c] * 2^(shift[c] - 31); a
-    negative shift goes right. The integer rules use multiplier and shift, the float rules scale.
+    negative shift goes right. The float rules use scale, the others multiplier and shift.
 
     Attributes:
         rule: one of RULES.
@@ -142,10 +144,21 @@ def scale_accumulator(
 def requantise(acc: NDArray[np.int32], params: Requantise) -> NDArray[np.int8]:
     """int32 accumulators (..., oc), bias included, to int8 codes of the same shape.
 
+    double_up_by_8, the rule of TFLite's optimised depthwise kernel on x86, is double_up for whole
+    blocks of eight channels and double_away for the channels left over.
+
     The zero point is added in 64 bits, so nothing overflows before the clamp.
     """
     if params.rule in INTEGER_RULES:
         scaled = scale_accumulator(acc, params.multiplier, params.shift, params.rule)
+    elif params.rule == "double_up_by_8":
+        up, away = (
+            scale_accumulator(acc, params.multiplier, params.shift, rule)
+            for rule in ("double_up", "double_away")
+        )
+        channels = acc.shape[-1]
+        in_block = np.arange(channels) < channels // BLOCK_CHANNELS * BLOCK_CHANNELS
+        scaled = np.where(in_block, up, away)
     elif params.rule == "float_even":
         scaled = _whole(np.rint(acc.astype(np.float32) * params.scale.astype(np.float32)))
     else:

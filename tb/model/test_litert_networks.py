@@ -28,10 +28,9 @@ def compared(
     tensors = litert.run(path, inputs, kernel)
     outputs = 0
     for layer in network.layers:
-        rule = litert.rule(layer.op, kernel) if layer.op in ARRAY_OPS else None
-        if rule is None:
+        if layer.op not in ARRAY_OPS:
             continue
-        conv = ARRAY_OPS[layer.op](network, layer, rule)
+        conv = ARRAY_OPS[layer.op](network, layer, litert.rule(layer.op, kernel))
         x = tensors[layer.inputs[0]].reshape(conv.geometry.input_shape)
         expected = tensors[layer.outputs[0]].reshape(conv.geometry.output_shape)
         found = convolution.run(conv, x)

@@ -1,4 +1,4 @@
-"""The five requantise rules: hand-worked values, the loop reference, and the legal ranges."""
+"""The requantise rules: hand-worked values, the loop reference, and the legal ranges."""
 
 from typing import Any
 
@@ -159,6 +159,25 @@ def test_each_channel_has_its_own_multiplier(rule: str) -> None:
     )
     acc = np.full((2, 1, 3), 64, dtype=np.int32)
     np.testing.assert_array_equal(requantise(acc, params), np.broadcast_to([65, 17, 9], acc.shape))
+
+
+@pytest.mark.parametrize(
+    ("channels", "expected"),
+    [(3, [-1] * 3), (8, [0] * 8), (11, [0] * 8 + [-1] * 3), (16, [0] * 16), (17, [0] * 16 + [-1])],
+)
+def test_blocks_of_eight_channels_round_up(channels: int, expected: list[int]) -> None:
+    """-0.5 in every channel: up in whole blocks, away from zero in the channels left over."""
+    q, shift = quantise_multiplier(0.25)
+    params = Requantise(
+        rule="double_up_by_8",
+        multiplier=np.full(channels, q, dtype=np.int32),
+        shift=np.full(channels, shift, dtype=np.int32),
+        scale=np.full(channels, 0.25),
+        zero_point=0,
+    )
+    acc = np.full((2, channels), -2, dtype=np.int32)
+    assert requantise(acc, params).tolist() == [expected, expected]
+    assert [reference.requantise_value(-2, c, params) for c in range(channels)] == expected
 
 
 @pytest.mark.parametrize(

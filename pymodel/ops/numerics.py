@@ -1,0 +1,55 @@
+"""Sets of rounding rules: which variant of its arithmetic each op follows, under one name.
+
+| numerics   | whose arithmetic                                                                  |
+|------------|-----------------------------------------------------------------------------------|
+| litert-ref | TFLite's portable reference kernels                                               |
+| litert-opt | TFLite's optimised kernels, without a delegate                                    |
+| xnnpack    | XNNPACK, which TFLite's interpreter delegates to by default                       |
+| cmsis-nn   | CMSIS-NN's kernels, as built by default (two roundings)                           |
+| rtl        | what the array's hardware runs: for each op the rule of one of TFLite's kernels   |
+"""
+
+from pymodel.errors import InputError
+from pymodel.ops.registry import ARRAY_OPS, HOST_OPS, RTL_RULE
+
+NUMERICS = ("litert-ref", "litert-opt", "xnnpack", "cmsis-nn", "rtl")
+
+ARRAY_RULES: dict[str, dict[str, str]] = {
+    "litert-ref": {
+        "CONV_2D": "double_away",
+        "DEPTHWISE_CONV_2D": "double_away",
+        "FULLY_CONNECTED": "float_away",
+    },
+    "litert-opt": {
+        "CONV_2D": "double_up",
+        "DEPTHWISE_CONV_2D": "double_up_by_8",
+        "FULLY_CONNECTED": "double_up",
+    },
+    "xnnpack": dict.fromkeys(ARRAY_OPS, "float_even"),
+    "cmsis-nn": dict.fromkeys(ARRAY_OPS, "double_away"),
+    "rtl": RTL_RULE,
+}
+"""The requantise rule of each op on the array, by numerics: measured on LiteRT's kernels, and on
+CMSIS-NN's own test vectors."""
+
+HOST_RULES: dict[str, dict[str, str]] = {}
+"""Rules of the host's ops, by numerics, where they are known and not the reference kernel's."""
+
+
+def rule(numerics: str, op: str, groups: int = 1) -> str:
+    """The rule that `op` follows under `numerics`; a host op's first rule unless another is known.
+
+    `groups` is a convolution's: TFLite's optimised CONV_2D leaves grouped ones to the reference.
+
+    Raises:
+        InputError: no such numerics, or an op that has no model.
+    """
+    if numerics not in NUMERICS:
+        raise InputError(f"numerics must be one of {', '.join(NUMERICS)}, found {numerics!r}")
+    if op in ARRAY_OPS:
+        grouped = numerics == "litert-opt" and op == "CONV_2D" and groups > 1
+        return ARRAY_RULES["litert-ref" if grouped else numerics][op]
+    if op not in HOST_OPS:
+        known = ", ".join((*ARRAY_OPS, *HOST_OPS))
+        raise InputError(f"op must be one that has a model, {known}, found {op!r}")
+    return HOST_RULES.get(numerics, {}).get(op, HOST_OPS[op].RULES[0])
