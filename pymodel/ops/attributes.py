@@ -27,6 +27,16 @@ def choice(layer: Layer, key: str, allowed: tuple[str, ...]) -> str:
     return value
 
 
+def integer(layer: Layer, key: str) -> int:
+    """An attribute that is an integer. InputError if it is missing or another."""
+    value = layer.attributes.get(key)
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise InputError(
+            f"layer {layer.name}: attribute {key} of {layer.op} must be an integer, found {value!r}"
+        )
+    return value
+
+
 def positive(layer: Layer, key: str) -> int:
     """An attribute that is an integer of at least 1. InputError if it is missing or another."""
     value = layer.attributes.get(key)
