@@ -1,20 +1,13 @@
-"""The operators of a .tflite subgraph as layers, with the attributes of the modelled ops."""
-
-from typing import Any
+"""The operators of a .tflite subgraph as layers."""
 
 import tflite
 from tflite.utils import BUILTIN_OPCODE2NAME
 
 from golden.tflite.flatbuffer import FlatbufferReader
+from golden.tflite.options import read_attributes
 from pymodel.errors import InputError
-from pymodel.network import ABSENT, Attribute, Layer, Tensor
+from pymodel.network import ABSENT, Layer, Tensor
 
-PADDINGS: dict[int, str] = {tflite.Padding.SAME: "SAME", tflite.Padding.VALID: "VALID"}
-ACTIVATIONS: dict[int, str] = {
-    code: name
-    for name, code in vars(tflite.ActivationFunctionType).items()
-    if not name.startswith("_")
-}
 MAC_OPS = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")
 
 
@@ -74,7 +67,7 @@ def _layer(
     if op in MAC_OPS:
         _require_int8(where, inputs, outputs, tensors)
     name = tensors[outputs[0]].name.split(";")[0]
-    return Layer(index, name, op, inputs, outputs, _attributes(where, op, operator))
+    return Layer(index, name, op, inputs, outputs, read_attributes(where, op, operator))
 
 
 def _require_int8(
@@ -92,59 +85,3 @@ def _require_int8(
                 f"{where}: its {role}, tensor {index} {tensor.name!r}, is {tensor.dtype}; "
                 "a full-integer int8 model is needed"
             )
-
-
-def _attributes(where: str, op: str, operator: "tflite.Operator") -> dict[str, Attribute]:
-    """Attributes of the ops in MAC_OPS; an empty dict for every other op."""
-    if op == "CONV_2D":
-        options = _options(where, operator, "Conv2DOptions")
-        return _window(where, options)
-    if op == "DEPTHWISE_CONV_2D":
-        options = _options(where, operator, "DepthwiseConv2DOptions")
-        return _window(where, options) | {"depth_multiplier": options.DepthMultiplier()}
-    if op == "FULLY_CONNECTED":
-        options = _options(where, operator, "FullyConnectedOptions")
-        if options.WeightsFormat() != tflite.FullyConnectedOptionsWeightsFormat.DEFAULT:
-            raise InputError(f"{where} has shuffled weights; the default format is needed")
-        return {
-            "keep_num_dims": bool(options.KeepNumDims()),
-            "fused_activation": _activation(where, options),
-        }
-    return {}
-
-
-def _options(where: str, operator: "tflite.Operator", name: str) -> Any:
-    """The operator's options table, which must be of the class `name`."""
-    table = operator.BuiltinOptions()
-    if table is None or operator.BuiltinOptionsType() != getattr(tflite.BuiltinOptions, name):
-        raise InputError(f"{where} has no {name}")
-    options = getattr(tflite, name)()
-    options.Init(table.Bytes, table.Pos)
-    return options
-
-
-def _window(where: str, options: Any) -> dict[str, Attribute]:
-    """Padding, strides, dilations and activation, common to both convolutions."""
-    if options.Padding() not in PADDINGS:
-        raise InputError(f"{where} has padding {options.Padding()}; SAME or VALID is needed")
-    steps = {
-        "stride_h": options.StrideH(),
-        "stride_w": options.StrideW(),
-        "dilation_h": options.DilationHFactor(),
-        "dilation_w": options.DilationWFactor(),
-    }
-    for field, value in steps.items():
-        if value < 1:
-            raise InputError(f"{where} has {field} {value}; at least 1 is needed")
-    return {
-        "padding": PADDINGS[options.Padding()],
-        **steps,
-        "fused_activation": _activation(where, options),
-    }
-
-
-def _activation(where: str, options: Any) -> str:
-    code = options.FusedActivationFunction()
-    if code not in ACTIVATIONS:
-        raise InputError(f"{where} has an unknown fused activation {code}")
-    return ACTIVATIONS[code]

@@ -1,5 +1,6 @@
 """Assembles a .tflite flatbuffer of one subgraph from tensors and operators."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import flatbuffers
@@ -9,8 +10,14 @@ from numpy.typing import NDArray
 
 from golden.tflite.importer import IDENTIFIER, SCHEMA_VERSION
 
-OP_VERSIONS = {"CONV_2D": 3, "DEPTHWISE_CONV_2D": 3, "FULLY_CONNECTED": 4, "PAD": 2}
-"""The op versions that brought int8, from TFLite's `GetBuiltinOperatorVersion`."""
+INT8_VERSIONS = {
+    "ADD": 2, "AVERAGE_POOL_2D": 2, "BATCH_TO_SPACE_ND": 2, "CONCATENATION": 2, "CONV_2D": 3,
+    "DEPTHWISE_CONV_2D": 3, "DEQUANTIZE": 2, "FULLY_CONNECTED": 4, "LOGISTIC": 2,
+    "MAX_POOL_2D": 2, "MEAN": 2, "MUL": 2, "PAD": 2, "PADV2": 2, "RELU": 2, "RELU6": 2,
+    "SOFTMAX": 2, "SPACE_TO_BATCH_ND": 2, "SPLIT": 2, "STRIDED_SLICE": 2, "SUB": 2, "TANH": 2,
+    "TRANSPOSE": 2,
+}  # fmt: skip
+"""The op versions that brought int8, from TFLite's `GetBuiltinOperatorVersion`; others are 1."""
 
 
 @dataclass
@@ -36,6 +43,10 @@ class ModelBuilder:
     def array(self, values: NDArray[np.generic]) -> int:
         """A vector of numbers."""
         return int(self.builder.CreateNumpyVector(values))
+
+    def indices(self, values: Sequence[int]) -> int:
+        """A vector of int32."""
+        return self.array(np.array(values, dtype=np.int32))
 
     def buffer(self, data: NDArray[np.generic] | None) -> int:
         """A new buffer's index."""
@@ -83,32 +94,36 @@ class ModelBuilder:
         return int(tflite.QuantizationParametersEnd(b))
 
     def operator(
-        self, op: str, inputs: list[int], output: int, options_name: str, options: int
+        self,
+        op: str,
+        inputs: Sequence[int],
+        outputs: Sequence[int],
+        options_name: str | None = None,
+        options: int = 0,
     ) -> None:
-        """Append an operator and its code."""
+        """Append an operator and its code; without `options_name` it has no options table."""
         b = self.builder
         builtin = getattr(tflite.BuiltinOperator, op)
         tflite.OperatorCodeStart(b)
         tflite.OperatorCodeAddDeprecatedBuiltinCode(b, builtin)
         tflite.OperatorCodeAddBuiltinCode(b, builtin)
-        tflite.OperatorCodeAddVersion(b, OP_VERSIONS[op])
+        tflite.OperatorCodeAddVersion(b, INT8_VERSIONS.get(op, 1))
         self.codes.append(tflite.OperatorCodeEnd(b))
-        ins = self.array(np.array(inputs, dtype=np.int32))
-        outs = self.array(np.array([output], dtype=np.int32))
+        ins, outs = self.indices(inputs), self.indices(outputs)
         tflite.OperatorStart(b)
         tflite.OperatorAddOpcodeIndex(b, len(self.codes) - 1)
         tflite.OperatorAddInputs(b, ins)
         tflite.OperatorAddOutputs(b, outs)
-        tflite.OperatorAddBuiltinOptionsType(b, getattr(tflite.BuiltinOptions, options_name))
-        tflite.OperatorAddBuiltinOptions(b, options)
+        if options_name is not None:
+            tflite.OperatorAddBuiltinOptionsType(b, getattr(tflite.BuiltinOptions, options_name))
+            tflite.OperatorAddBuiltinOptions(b, options)
         self.operators.append(tflite.OperatorEnd(b))
 
-    def finish(self, source: int, sink: int) -> bytes:
-        """The whole file, with one input and one output tensor."""
+    def finish(self, sources: Sequence[int], sinks: Sequence[int]) -> bytes:
+        """The whole file, with the network's input and output tensors."""
         b = self.builder
         tensors, operators = self.vector(self.tensors), self.vector(self.operators)
-        ins = self.array(np.array([source], dtype=np.int32))
-        outs = self.array(np.array([sink], dtype=np.int32))
+        ins, outs = self.indices(sources), self.indices(sinks)
         tflite.SubGraphStart(b)
         tflite.SubGraphAddTensors(b, tensors)
         tflite.SubGraphAddInputs(b, ins)

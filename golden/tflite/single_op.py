@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from golden.tflite.layers import ACTIVATIONS, MAC_OPS
+from golden.tflite.layers import MAC_OPS
+from golden.tflite.options import ACTIVATIONS
 from pymodel.errors import InputError
 from pymodel.geometry import ConvGeometry, same_padding
 

@@ -10,8 +10,8 @@ import flatbuffers
 import numpy as np
 import tflite
 
-from golden.tflite.layers import ACTIVATIONS
 from golden.tflite.model_builder import ModelBuilder
+from golden.tflite.options import ACTIVATIONS
 from golden.tflite.single_op import SingleOp
 
 ACTIVATION_CODES = {name: code for code, name in ACTIVATIONS.items()}
@@ -32,7 +32,7 @@ def write_tflite(op: SingleOp) -> bytes:
         x = file.tensor("padded", shape, int8, x_scale, op.x_zero_point)
         tflite.PadOptionsStart(file.builder)
         options = tflite.PadOptionsEnd(file.builder)
-        file.operator("PAD", [source, paddings], x, "PadOptions", options)
+        file.operator("PAD", [source, paddings], [x], "PadOptions", options)
     weights = op.stored_weights
     axis = weights.ndim - 1 if op.op == "DEPTHWISE_CONV_2D" else 0
     inputs = [
@@ -46,8 +46,8 @@ def write_tflite(op: SingleOp) -> bytes:
         )
     y = file.tensor("output", op.output_shape, int8, y_scale, op.y_zero_point)
     options_name, options = OPTIONS[op.op](file.builder, op)
-    file.operator(op.op, inputs, y, options_name, options)
-    return file.finish(source, y)
+    file.operator(op.op, inputs, [y], options_name, options)
+    return file.finish([source], [y])
 
 
 def _conv_options(b: flatbuffers.Builder, op: SingleOp) -> tuple[str, int]:

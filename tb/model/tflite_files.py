@@ -38,8 +38,8 @@ def conv1x1(
     tflite.Conv2DOptionsAddStrideW(file.builder, stride)
     tflite.Conv2DOptionsAddFusedActivationFunction(file.builder, activation)
     options = tflite.Conv2DOptionsEnd(file.builder)
-    file.operator("CONV_2D", list(inputs), sink, options_name, options)
-    return file.finish(source, sink)
+    file.operator("CONV_2D", inputs, [sink], options_name, options)
+    return file.finish([source], [sink])
 
 
 def two_subgraphs() -> bytes:
@@ -56,14 +56,14 @@ def shared_vectors(count: int) -> bytes:
     b = file.builder
     source = file.tensor("input", (1,), INT8, SCALE)
     tflite.PadOptionsStart(b)
-    file.operator("PAD", [source], source, "PadOptions", tflite.PadOptionsEnd(b))
+    file.operator("PAD", [source], [source], "PadOptions", tflite.PadOptionsEnd(b))
     inputs = file.array(np.zeros(count, dtype=np.int32))
     for _ in range(count):
         tflite.OperatorStart(b)
         tflite.OperatorAddInputs(b, inputs)
         tflite.OperatorAddOutputs(b, inputs)
         file.operators.append(tflite.OperatorEnd(b))
-    return file.finish(source, source)
+    return file.finish([source], [source])
 
 
 def shared_names(count: int) -> bytes:
@@ -72,11 +72,11 @@ def shared_names(count: int) -> bytes:
     b = file.builder
     source = file.tensor("input", (1,), INT8, SCALE)
     tflite.PadOptionsStart(b)
-    file.operator("PAD", [source], source, "PadOptions", tflite.PadOptionsEnd(b))
+    file.operator("PAD", [source], [source], "PadOptions", tflite.PadOptionsEnd(b))
     name = b.CreateString("x" * 100_000)
     for _ in range(count):
         tflite.TensorStart(b)
         tflite.TensorAddName(b, name)
         tflite.TensorAddType(b, INT8)
         file.tensors.append(tflite.TensorEnd(b))
-    return file.finish(source, source)
+    return file.finish([source], [source])
