@@ -1,5 +1,6 @@
 // The loop nest of a job, one MAC vector a step:
 //   for ocb: for oh: for ow: for g: for kh: for kw     (ocb: block of OC_LANES outputs, g: group)
+// A depthwise block has min(IC_LANES, OC_LANES) channels, outputs and inputs alike, and no groups.
 // start zeroes the counters; the first step is valid the cycle after, and each en moves on by one.
 // Outputs are combinational from the counters; act_addr means nothing while pad.
 // It does not check the geometry (job_check does) and reads it live: hold it until the last step.
@@ -34,6 +35,7 @@ module address_generator #(
   input  wire [15:0] out_channels,
   input  wire [15:0] act_base,
   input  wire [15:0] act_wrap,
+  input  wire        depthwise,
   output wire        valid,
   output wire [(ACT_DEPTH > 1 ? $clog2(ACT_DEPTH) : 1)-1:0]       act_addr,
   output wire [(WEIGHT_DEPTH > 1 ? $clog2(WEIGHT_DEPTH) : 1)-1:0] weight_addr,
@@ -76,16 +78,24 @@ module address_generator #(
   reg [31:0] kw_q;
   reg [31:0] vector_q;  // output vectors finished
 
+  localparam DW_LANES = IC_LANES < OC_LANES ? IC_LANES : OC_LANES;
+
+  wire [31:0] block_lanes = depthwise ? DW_LANES : OC_LANES;
+
   // Input channels and output channels from this group and block on
   wire [31:0] ic_left = {16'd0, in_channels} - g_q * IC_LANES;
-  wire [31:0] oc_left = {16'd0, out_channels} - ocb_q * OC_LANES;
+  wire [31:0] oc_left = {16'd0, out_channels} - ocb_q * block_lanes;
+
+  // Output lanes, and input lanes, of the step that have a channel
+  wire [31:0] outputs = oc_left <= block_lanes ? oc_left : block_lanes;
+  wire [31:0] inputs  = depthwise ? outputs : ic_left;
 
   wire last_kw  = kw_q + 1 == {16'd0, kernel_w};
   wire last_kh  = kh_q + 1 == {16'd0, kernel_h};
-  wire last_g   = ic_left <= IC_LANES;
+  wire last_g   = depthwise || ic_left <= IC_LANES;
   wire last_ow  = ow_q + 1 == {16'd0, out_w};
   wire last_oh  = oh_q + 1 == {16'd0, out_h};
-  wire last_ocb = oc_left <= OC_LANES;
+  wire last_ocb = oc_left <= block_lanes;
 
   always @(posedge clk) begin
     if (start) begin
@@ -129,8 +139,8 @@ module address_generator #(
   assign last        = last_ocb && last_oh && last_ow && last_g && last_kh && last_kw;
 
   // Shifting by more than the width leaves nothing: no lane masked, every lane kept.
-  assign lane_mask = {IC_LANES{1'b1}} << ic_left;
-  assign keep      = ~({OC_LANES{1'b1}} << oc_left);
+  assign lane_mask = {IC_LANES{1'b1}} << inputs;
+  assign keep      = ~({OC_LANES{1'b1}} << outputs);
 
   // Input coordinate of a tap. 16-bit fields reach from -65535 to below 2^33: 35 bits, signed.
   function signed [34:0] coordinate;
@@ -148,10 +158,15 @@ module address_generator #(
 
   assign pad = ih < 0 || ih >= $signed({19'd0, in_h}) || iw < 0 || iw >= $signed({19'd0, in_w});
 
-  // Activations: row-major image of groups in a ring of act_wrap words from act_base on
-  wire [31:0] groups   = ({16'd0, in_channels} + (IC_LANES - 1)) >> $clog2(IC_LANES);
-  wire [31:0] pixel    = ih[31:0] * {16'd0, in_w} + iw[31:0];
-  wire [31:0] act_word = {16'd0, act_base} + pixel * groups + g_q;
+  // Activations: row-major image of groups, or of depthwise blocks, in a ring of act_wrap words
+  // from act_base on
+  wire [31:0] in_groups   = ({16'd0, in_channels} + (IC_LANES - 1)) >> $clog2(IC_LANES);
+  wire [31:0] dw_blocks   = ({16'd0, out_channels} + (DW_LANES - 1)) >> $clog2(DW_LANES);
+  wire [31:0] groups      = depthwise ? 32'd1 : in_groups;
+  wire [31:0] pixel_words = depthwise ? dw_blocks : in_groups;
+  wire [31:0] pixel       = ih[31:0] * {16'd0, in_w} + iw[31:0];
+  wire [31:0] pixel_word  = pixel * pixel_words + (depthwise ? ocb_q : g_q);
+  wire [31:0] act_word    = {16'd0, act_base} + pixel_word;
   wire [31:0] act_ring = act_word >= {16'd0, act_wrap} ? act_word - {16'd0, act_wrap} : act_word;
 
   // Weights: one word for each (block, group, kernel row, kernel column)

@@ -57,9 +57,9 @@ module dla_core #(
   localparam WEIGHT_AW = WEIGHT_DEPTH > 1 ? $clog2(WEIGHT_DEPTH) : 1;
   localparam PARAM_AW  = PARAM_DEPTH > 1 ? $clog2(PARAM_DEPTH) : 1;
   localparam PSUM_AW   = PSUM_DEPTH > 1 ? $clog2(PSUM_DEPTH) : 1;
+  localparam ROOT_W    = LANE_W > TREE_W ? LANE_W : TREE_W;
 
-  // Falls only while a finished vector waits in front of a full output register.
-  wire en;
+  wire en;  // falls only while a finished vector waits in front of a full output register
 
   // Stage 0: the step's addresses and flags
   wire                 step;
@@ -70,9 +70,8 @@ module dla_core #(
   wire                 s0_pad, s0_first_tap, s0_last_tap, s0_first_group, s0_last_group, s0_last;
   wire [IC_LANES-1:0]  s0_lane_mask;
   wire [OC_LANES-1:0]  s0_keep;
-
   wire                 range_error, finish;
-  wire                 load_psum, keep_psum;
+  wire                 load_psum, keep_psum, depthwise;
   wire [1:0]           rounding;
   wire [ELEM_W-1:0]    x_zero_point, w_zero_point, y_zero_point, clamp_min, clamp_max;
 
@@ -103,6 +102,7 @@ module dla_core #(
     .rounding(rounding),
     .load_psum(load_psum),
     .keep_psum(keep_psum),
+    .depthwise(depthwise),
     .x_zero_point(x_zero_point),
     .w_zero_point(w_zero_point),
     .y_zero_point(y_zero_point),
@@ -213,7 +213,7 @@ module dla_core #(
   );
 
   // Stages 1 to 2: multiply, accumulate, and the trees behind the lanes
-  wire [OC_LANES*TREE_W-1:0] s2_roots;
+  wire [OC_LANES*ROOT_W-1:0] s2_roots;
 
   mac_array #(
     .FORMAT(FORMAT),
@@ -221,7 +221,8 @@ module dla_core #(
     .OC_LANES(OC_LANES),
     .ELEM_W(ELEM_W),
     .LANE_W(LANE_W),
-    .TREE_W(TREE_W)
+    .TREE_W(TREE_W),
+    .ROOT_W(ROOT_W)
   ) u_array (
     .clk(clk),
     .en(en && s1_valid),
@@ -231,6 +232,7 @@ module dla_core #(
     .x_zero_point(x_zero_point),
     .w_zero_point(w_zero_point),
     .mask(s1_mask),
+    .bypass(depthwise),
     .roots(s2_roots)
   );
 
@@ -240,7 +242,7 @@ module dla_core #(
   psum_array #(
     .FORMAT(FORMAT),
     .OC_LANES(OC_LANES),
-    .TREE_W(TREE_W),
+    .ROOT_W(ROOT_W),
     .PSUM_W(PSUM_W),
     .PSUM_DEPTH(PSUM_DEPTH)
   ) u_psums (
@@ -258,8 +260,7 @@ module dla_core #(
   );
 
   // Stages 3 to 4: output stages, the post slot, the output register
-  wire s3_send = s3_final && !keep_psum;
-  wire s3_ready;
+  wire s3_ready, s3_send = s3_final && !keep_psum;
 
   output_array #(
     .FORMAT(FORMAT),

@@ -64,6 +64,7 @@ localparam STATUS_CODE = 8;
 localparam MODE_ROUNDING = 0;
 localparam MODE_LOAD_PSUM = 8;
 localparam MODE_KEEP_PSUM = 9;
+localparam MODE_DEPTHWISE = 10;
 
 // Error codes (REG_STATUS [15:8])
 localparam ERR_NONE = 8'd0;
@@ -76,5 +77,6 @@ localparam ERR_ROUNDING = 8'd6;
 localparam ERR_CLAMP = 8'd7;
 localparam ERR_LOAD_RANGE = 8'd8;
 localparam ERR_BUSY = 8'd9;
+localparam ERR_DEPTHWISE = 8'd10;
 
 // verilator lint_restore

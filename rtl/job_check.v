@@ -32,6 +32,7 @@ module job_check #(
   input  wire [1:0]        rounding,
   input  wire              load_psum,
   input  wire              keep_psum,
+  input  wire              depthwise,
   input  wire [ELEM_W-1:0] clamp_min,
   input  wire [ELEM_W-1:0] clamp_max,
   output wire [7:0]        code
@@ -51,10 +52,18 @@ module job_check #(
   localparam [31:0] WEIGHT_WORDS = WEIGHT_DEPTH;
   localparam [31:0] PSUM_WORDS   = PSUM_DEPTH;
 
-  wire [31:0] groups = ({16'd0, in_channels} + (IC_LANES - 1)) >> $clog2(IC_LANES);
-  wire [31:0] blocks = ({16'd0, out_channels} + (OC_LANES - 1)) >> $clog2(OC_LANES);
+  // A depthwise block has as many channels as there are both lanes and rows, and one group.
+  localparam DW_LANES = IC_LANES < OC_LANES ? IC_LANES : OC_LANES;
 
-  wire [63:0] act_words    = {48'd0, in_h} * {48'd0, in_w} * {32'd0, groups};
+  wire [31:0] in_groups  = ({16'd0, in_channels} + (IC_LANES - 1)) >> $clog2(IC_LANES);
+  wire [31:0] out_blocks = ({16'd0, out_channels} + (OC_LANES - 1)) >> $clog2(OC_LANES);
+  wire [31:0] dw_blocks  = ({16'd0, out_channels} + (DW_LANES - 1)) >> $clog2(DW_LANES);
+
+  wire [31:0] blocks      = depthwise ? dw_blocks : out_blocks;
+  wire [31:0] groups      = depthwise ? 32'd1 : in_groups;
+  wire [31:0] pixel_words = depthwise ? dw_blocks : in_groups;
+
+  wire [63:0] act_words    = {48'd0, in_h} * {48'd0, in_w} * {32'd0, pixel_words};
   wire [63:0] weight_words = {32'd0, blocks} * {32'd0, groups} *
                              {48'd0, kernel_h} * {48'd0, kernel_w};
   wire [63:0] psum_words   = {32'd0, blocks} * {48'd0, out_h} * {48'd0, out_w};
@@ -73,7 +82,8 @@ module job_check #(
                 blocks > PARAM_DEPTH                    ? ERR_PARAM_RANGE :
                 psum_range                              ? ERR_PSUM_RANGE :
                 !known_rounding                         ? ERR_ROUNDING :
-                $signed(clamp_min) > $signed(clamp_max) ? ERR_CLAMP : ERR_NONE;
+                $signed(clamp_min) > $signed(clamp_max) ? ERR_CLAMP :
+                depthwise && in_channels != out_channels ? ERR_DEPTHWISE : ERR_NONE;
 endmodule
 
 `default_nettype wire

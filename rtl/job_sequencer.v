@@ -34,6 +34,7 @@ module job_sequencer #(
   output wire [1:0]        rounding,
   output wire              load_psum,
   output wire              keep_psum,
+  output wire              depthwise,
   output wire [ELEM_W-1:0] x_zero_point,
   output wire [ELEM_W-1:0] w_zero_point,
   output wire [ELEM_W-1:0] y_zero_point,
@@ -85,6 +86,7 @@ module job_sequencer #(
   assign rounding     = mode[MODE_ROUNDING +: 2];
   assign load_psum    = mode[MODE_LOAD_PSUM];
   assign keep_psum    = mode[MODE_KEEP_PSUM];
+  assign depthwise    = mode[MODE_DEPTHWISE];
   assign x_zero_point = job_q[(REG_X_ZERO_POINT-REG_IN_SIZE)*8 +: ELEM_W];
   assign w_zero_point = job_q[(REG_W_ZERO_POINT-REG_IN_SIZE)*8 +: ELEM_W];
   assign y_zero_point = job_q[(REG_Y_ZERO_POINT-REG_IN_SIZE)*8 +: ELEM_W];
@@ -122,6 +124,7 @@ module job_sequencer #(
     .rounding(rounding),
     .load_psum(load_psum),
     .keep_psum(keep_psum),
+    .depthwise(depthwise),
     .clamp_min(clamp_min),
     .clamp_max(clamp_max),
     .code(check_code)
@@ -177,6 +180,7 @@ module job_sequencer #(
     .out_channels(out_channels),
     .act_base(act_base[15:0]),
     .act_wrap(act_wrap[15:0]),
+    .depthwise(depthwise),
     .valid(valid),
     .act_addr(act_addr),
     .weight_addr(weight_addr),

@@ -1,4 +1,5 @@
 // OC_LANES x IC_LANES lanes, and an adder tree over each output channel's lanes.
+// bypass (depthwise) takes lane o of row o past the tree, straight from lane to psum.
 // Latency 1: on en every lane takes its product (first: starts afresh); roots follow the lanes
 // combinationally and are a group's result once its last tap is in. Weight word: output lane 0 low.
 // It does not accumulate over groups (psum_array).
@@ -11,7 +12,8 @@ module mac_array #(
   parameter OC_LANES = 16,
   parameter ELEM_W = 8,
   parameter LANE_W = 32,
-  parameter TREE_W = 32
+  parameter TREE_W = 32,
+  parameter ROOT_W = 32
 ) (
   input  wire                                clk,
   input  wire                                en,
@@ -21,7 +23,8 @@ module mac_array #(
   input  wire [ELEM_W-1:0]                   x_zero_point,
   input  wire [ELEM_W-1:0]                   w_zero_point,
   input  wire [IC_LANES-1:0]                 mask,
-  output reg  [OC_LANES*TREE_W-1:0]          roots
+  input  wire                                bypass,
+  output reg  [OC_LANES*ROOT_W-1:0]          roots
 );
   localparam PROD_W = 2 * (ELEM_W + 1);
 
@@ -30,13 +33,18 @@ module mac_array #(
     if (TREE_W < PROD_W || TREE_W > 32) begin : gen_illegal_width
       mac_array_needs_TREE_W_from_PROD_W_to_32 u_illegal ();
     end
+    if (ROOT_W < TREE_W || ROOT_W < LANE_W) begin : gen_illegal_root
+      mac_array_needs_ROOT_W_of_the_wider_of_LANE_W_and_TREE_W u_illegal ();
+    end
 
     for (oc = 0; oc < OC_LANES; oc = oc + 1) begin : gen_oc
       reg  [IC_LANES*LANE_W-1:0] lanes;
-      wire [TREE_W-1:0]          root;
+      wire [TREE_W-1:0]          tree_root;
+      wire [ROOT_W-1:0]          root;
+      wire [ROOT_W-1:0]          own_lane;
 
       // Parts of a reg, not of a net: Icarus resolves a net driven in parts bit by bit.
-      always @* roots[oc*TREE_W +: TREE_W] = root;
+      always @* roots[oc*ROOT_W +: ROOT_W] = bypass ? own_lane : root;
 
       for (ic = 0; ic < IC_LANES; ic = ic + 1) begin : gen_ic
         wire [LANE_W-1:0] lane_q;
@@ -68,7 +76,18 @@ module mac_array #(
         .TREE_W(TREE_W)
       ) u_tree (
         .lanes(lanes),
-        .root(root)
+        .root(tree_root)
+      );
+
+      resize #(.FORMAT(FORMAT), .IN_W(TREE_W), .OUT_W(ROOT_W)) u_root (
+        .value(tree_root),
+        .resized(root)
+      );
+
+      // Rows past the last lane have no lane of their own; their output is not kept.
+      resize #(.FORMAT(FORMAT), .IN_W(LANE_W), .OUT_W(ROOT_W)) u_own_lane (
+        .value(lanes[(oc % IC_LANES)*LANE_W +: LANE_W]),
+        .resized(own_lane)
       );
     end
   endgenerate

@@ -1,4 +1,4 @@
-// The psum of one output element: accumulates the tree's root group by group.
+// The psum of one output element: accumulates the roots of a row of lanes, group by group.
 // Latency 1: on en, psum_q takes accumulate(first ? psum_init : psum_q, root); without en it holds.
 // No reset: the first group starts it from psum_init. It does not add the bias.
 // SPDX-License-Identifier: Apache-2.0
@@ -6,19 +6,19 @@
 
 module psum_accumulator #(
   parameter FORMAT = 0,
-  parameter TREE_W = 32,
+  parameter ROOT_W = 32,
   parameter PSUM_W = 32
 ) (
   input  wire              clk,
   input  wire              en,
   input  wire              first,
   input  wire [PSUM_W-1:0] psum_init,
-  input  wire [TREE_W-1:0] root,
+  input  wire [ROOT_W-1:0] root,
   output reg  [PSUM_W-1:0] psum_q
 );
   wire [PSUM_W-1:0] psum_d;
 
-  accumulate #(.FORMAT(FORMAT), .IN_W(TREE_W), .ACC_W(PSUM_W)) u_accumulate (
+  accumulate #(.FORMAT(FORMAT), .IN_W(ROOT_W), .ACC_W(PSUM_W)) u_accumulate (
     .acc(first ? psum_init : psum_q),
     .addend(root),
     .sum(psum_d)

@@ -8,7 +8,7 @@
 module psum_array #(
   parameter FORMAT = 0,
   parameter OC_LANES = 16,
-  parameter TREE_W = 32,
+  parameter ROOT_W = 32,
   parameter PSUM_W = 32,
   parameter PSUM_DEPTH = 256
 ) (
@@ -16,7 +16,7 @@ module psum_array #(
   input  wire                       en,
   input  wire                       root_valid,
   input  wire                       first,
-  input  wire [OC_LANES*TREE_W-1:0] roots,
+  input  wire [OC_LANES*ROOT_W-1:0] roots,
   input  wire                       load,
   input  wire                       fetch,
   input  wire [(PSUM_DEPTH > 1 ? $clog2(PSUM_DEPTH) : 1)-1:0] fetch_addr,
@@ -44,12 +44,12 @@ module psum_array #(
       // Parts of a reg, not of a net: Icarus resolves a net driven in parts bit by bit.
       always @* psums[oc*PSUM_W +: PSUM_W] = psum_q;
 
-      psum_accumulator #(.FORMAT(FORMAT), .TREE_W(TREE_W), .PSUM_W(PSUM_W)) u_psum (
+      psum_accumulator #(.FORMAT(FORMAT), .ROOT_W(ROOT_W), .PSUM_W(PSUM_W)) u_psum (
         .clk(clk),
         .en(en && root_valid),
         .first(first),
         .psum_init(load ? kept[oc*PSUM_W +: PSUM_W] : {PSUM_W{1'b0}}),
-        .root(roots[oc*TREE_W +: TREE_W]),
+        .root(roots[oc*ROOT_W +: ROOT_W]),
         .psum_q(psum_q)
       );
     end

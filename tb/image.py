@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pymodel.array.config import ArrayConfig
+from pymodel.array.extent import extent
 from pymodel.array.job import Job
 from pymodel.array.layout import pack_activations, pack_parameters, pack_weights
 from pymodel.convolution import Convolution
@@ -54,16 +55,13 @@ class JobImage:
     mac_cycles: int
 
 
-def _ceil_div(value: int, divisor: int) -> int:
-    return -(-value // divisor)
-
-
 def register_writes(job: Job) -> tuple[tuple[int, int], ...]:
     """The job's geometry and numbers as (address, 32-bit value). InputError past 16 bits."""
     definitions = load_definitions()
     mode = definitions[_ROUNDING[job.rounding]]
     mode |= int(job.load_psum) << definitions["MODE_LOAD_PSUM"]
     mode |= int(job.keep_psum) << definitions["MODE_KEEP_PSUM"]
+    mode |= int(job.depthwise) << definitions["MODE_DEPTHWISE"]
     values = {
         "REG_IN_SIZE": halves(job.in_h, job.in_w),
         "REG_OUT_SIZE": halves(job.out_h, job.out_w),
@@ -94,9 +92,9 @@ def element_bytes(elements: NDArray[np.integer], bits: int) -> NDArray[np.uint8]
     return np.ascontiguousarray(patterns).reshape(-1, lanes).view(np.uint8)
 
 
-def _activation_packets(x: NDArray[np.int8], job: Job, config: ArrayConfig) -> list[Packet]:
-    """The job's input from ACT_BASE on, in two packets where the ring buffer wraps."""
-    beats = element_bytes(pack_activations(x, job, config), config.datapath.element_bits)
+def _activation_packets(words: NDArray[np.int8], job: Job, config: ArrayConfig) -> list[Packet]:
+    """The job's input words from ACT_BASE on, in two packets where the ring buffer wraps."""
+    beats = element_bytes(words, config.datapath.element_bits)
     room = job.act_wrap - job.act_base
     tdest = load_definitions()["DEST_ACTIVATIONS"]
     packets = [Packet(tdest, job.act_base, beats[:room])]
@@ -110,19 +108,17 @@ def build_image(conv: Convolution, x: NDArray[np.int8], job: Job, config: ArrayC
     definitions = load_definitions()
     weights = element_bytes(pack_weights(conv, job, config), config.datapath.element_bits)
     parameters = pack_parameters(conv, job, config).reshape(-1, 1)
-    blocks = _ceil_div(job.out_channels, config.datapath.oc_lanes)
-    groups = _ceil_div(job.in_channels, config.datapath.ic_lanes)
-    vectors = blocks * job.out_h * job.out_w
+    size = extent(job, config)
     return JobImage(
         job=job,
         writes=register_writes(job),
         packets=(
-            *_activation_packets(x, job, config),
+            *_activation_packets(pack_activations(x, conv, job, config), job, config),
             Packet(definitions["DEST_WEIGHTS"], 0, weights),
             Packet(definitions["DEST_PARAMETERS"], 0, element_bytes(parameters, PARAMETER_BITS)),
         ),
-        output_beats=0 if job.keep_psum else vectors,
-        mac_cycles=vectors * groups * job.kernel_h * job.kernel_w,
+        output_beats=0 if job.keep_psum else size.vectors(job),
+        mac_cycles=size.steps(job),
     )
 
 

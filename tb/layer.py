@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pymodel.array.config import ArrayConfig
+from pymodel.array.extent import extent
 from pymodel.array.job import Job
 from pymodel.array.layout import place_output
 from pymodel.array.tiler import tile
@@ -50,10 +51,10 @@ class OutputTensor:
 
 def expected_keep(job: Job, config: ArrayConfig) -> NDArray[np.bool_]:
     """tkeep of a job's beats, bool (beats, bytes): lanes past the last channel are cleared."""
-    lanes = config.datapath.oc_lanes
-    blocks = -(-job.out_channels // lanes)
-    channels = np.arange(blocks * lanes).reshape(blocks, lanes) < job.out_channels
-    keep = np.repeat(channels, job.out_h * job.out_w, axis=0)
+    size, lanes = extent(job, config), np.arange(config.datapath.oc_lanes)
+    channels = np.arange(size.blocks)[:, np.newaxis] * size.block_lanes + lanes
+    in_block = (lanes < size.block_lanes) & (channels < job.out_channels)
+    keep = np.repeat(in_block, job.out_h * job.out_w, axis=0)
     return np.repeat(keep, config.datapath.element_bits // 8, axis=1)
 
 

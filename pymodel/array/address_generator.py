@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pymodel.array.config import ArrayConfig
+from pymodel.array.extent import extent
 from pymodel.array.job import Job
 
 ADDRESSES = ("act_addr", "weight_addr", "param_addr", "psum_addr")
@@ -36,30 +37,32 @@ def sequence(job: Job, config: ArrayConfig) -> dict[str, NDArray[np.int64] | NDA
 
 
 def _steps(job: Job, config: ArrayConfig) -> Iterator[dict[str, int | bool | list[bool]]]:
-    ic_lanes, oc_lanes = config.datapath.ic_lanes, config.datapath.oc_lanes
-    groups, blocks = config.in_groups(job.in_channels), config.out_blocks(job.out_channels)
-    loops = (blocks, job.out_h, job.out_w, groups, job.kernel_h, job.kernel_w)
+    size, path = extent(job, config), config.datapath
+    loops = (size.blocks, job.out_h, job.out_w, size.groups, job.kernel_h, job.kernel_w)
     for ocb, oh, ow, g, kh, kw in product(*map(range, loops)):
         ih = oh * job.stride_h - job.pad_top + kh * job.dilation_h
         iw = ow * job.stride_w - job.pad_left + kw * job.dilation_w
         inside = 0 <= ih < job.in_h and 0 <= iw < job.in_w
-        word = job.act_base + (ih * job.in_w + iw) * groups + g
+        pixel_word = ocb if job.depthwise else g
+        word = job.act_base + (ih * job.in_w + iw) * size.pixel_words + pixel_word
         if word >= job.act_wrap:
             word -= job.act_wrap
         vector = (ocb * job.out_h + oh) * job.out_w + ow
         last_tap = (kh, kw) == (job.kernel_h - 1, job.kernel_w - 1)
-        last_group = g == groups - 1
+        last_group = g == size.groups - 1
+        outputs = min(size.block_lanes, job.out_channels - ocb * size.block_lanes)
+        inputs = outputs if job.depthwise else job.in_channels - g * path.ic_lanes
         yield {
             "act_addr": word if inside else 0,
-            "weight_addr": ((ocb * groups + g) * job.kernel_h + kh) * job.kernel_w + kw,
+            "weight_addr": ((ocb * size.groups + g) * job.kernel_h + kh) * job.kernel_w + kw,
             "param_addr": ocb,
             "psum_addr": vector,
             "pad": not inside,
-            "lane_mask": [g * ic_lanes + i >= job.in_channels for i in range(ic_lanes)],
-            "keep": [ocb * oc_lanes + o < job.out_channels for o in range(oc_lanes)],
+            "lane_mask": [i >= inputs for i in range(path.ic_lanes)],
+            "keep": [o < outputs for o in range(path.oc_lanes)],
             "first_tap": (kh, kw) == (0, 0),
             "last_tap": last_tap,
             "first_group": g == 0,
             "last_group": last_group,
-            "last": vector == blocks * job.out_h * job.out_w - 1 and last_group and last_tap,
+            "last": vector == size.vectors(job) - 1 and last_group and last_tap,
         }

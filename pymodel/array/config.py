@@ -40,6 +40,10 @@ class ArrayConfig:
         """Groups of IC_LANES that hold `in_channels`."""
         return -(-in_channels // self.datapath.ic_lanes)
 
-    def out_blocks(self, out_channels: int) -> int:
-        """Blocks of OC_LANES that hold `out_channels`."""
-        return -(-out_channels // self.datapath.oc_lanes)
+    def block_lanes(self, depthwise: bool) -> int:
+        """Output channels that the array computes side by side.
+
+        A depthwise output has a lane of its own in its row: rows and lanes both limit them.
+        """
+        path = self.datapath
+        return min(path.ic_lanes, path.oc_lanes) if depthwise else path.oc_lanes

@@ -2,9 +2,6 @@
 
 from dataclasses import dataclass
 
-Range = tuple[int, int]
-"""(start, stop), stop not included."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
@@ -16,10 +13,14 @@ class Job:
     Registers: the geometry of the tile alone, in elements; `in_h` x `in_w` is the part of the
     input that lies in the buffer, of `in_channels` elements a pixel. Activations start at word
     `act_base` of a ring of `act_wrap` words. `load_psum` starts from the psum memory instead of 0;
-    `keep_psum` leaves the psums there, without bias, and puts nothing out.
+    `keep_psum` leaves the psums there, without bias, and puts nothing out. `depthwise` gives every
+    output channel the one input channel at its own place, past the adder tree: `in_channels` and
+    `out_channels` are then equal, and an input channel lies in the buffer once for each output
+    channel that sees it.
 
     Places, as absolute indices of the layer's NHWC input and output: `batch`, output `rows`,
-    `cols` and `out_channel_range`, input `in_rows`, `in_cols` and `in_channel_range`.
+    `cols` and `out_channel_range`, input `in_rows`, `in_cols` and `in_channel_range`. Rows and
+    columns have a step where the job is one phase of a dilated window (pymodel.array.window).
     """
 
     in_h: int
@@ -41,6 +42,7 @@ class Job:
     rounding: str
     load_psum: bool
     keep_psum: bool
+    depthwise: bool
     x_zero_point: int
     w_zero_point: int
     y_zero_point: int
@@ -48,9 +50,24 @@ class Job:
     clamp_max: int
 
     batch: int
-    rows: Range
-    cols: Range
-    out_channel_range: Range
-    in_rows: Range
-    in_cols: Range
-    in_channel_range: Range
+    rows: range
+    cols: range
+    out_channel_range: range
+    in_rows: range
+    in_cols: range
+    in_channel_range: range
+
+    @property
+    def output_index(self) -> tuple[int, slice, slice, slice]:
+        """Where the job's outputs lie in the layer's output, NHWC."""
+        return (
+            self.batch,
+            as_slice(self.rows),
+            as_slice(self.cols),
+            as_slice(self.out_channel_range),
+        )
+
+
+def as_slice(places: range) -> slice:
+    """The slice that takes the elements at `places`, ascending."""
+    return slice(places.start, places.stop, places.step)

@@ -6,17 +6,52 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pymodel.array.config import ArrayConfig
-from pymodel.array.job import Job
+from pymodel.array.extent import extent
+from pymodel.array.job import Job, as_slice
 from pymodel.convolution import Convolution
 
 Code = TypeVar("Code", bound=np.generic)
 
 
-def pack_activations(x: NDArray[np.int8], job: Job, config: ArrayConfig) -> NDArray[np.int8]:
+def job_activations(x: NDArray[np.int8], conv: Convolution, job: Job) -> NDArray[np.int8]:
+    """The job's part of the layer's input x (NHWC): int8 (in_h, in_w, in_channels).
+
+    A depthwise job's channels are those of its output channels, an input channel repeated for each
+    of them that sees it.
+    """
+    image = x[job.batch, as_slice(job.in_rows), as_slice(job.in_cols)]
+    if job.depthwise:
+        return image[..., np.array(job.out_channel_range) // conv.geometry.group_out_channels]
+    return image[..., as_slice(job.in_channel_range)]
+
+
+def job_weights(conv: Convolution, job: Job) -> NDArray[np.int8]:
+    """The job's weights: int8 (out_channels, kernel_h, kernel_w, in_channels or 1 if depthwise).
+
+    Where a job holds several groups, an output channel's weights for the input channels of another
+    group than its own are the zero point, so that their products are 0.
+    """
+    g, inputs = conv.geometry, job.in_channel_range
+    weights = conv.weights[as_slice(job.out_channel_range)]
+    if job.depthwise:
+        return weights
+    dense = np.full((*weights.shape[:3], len(inputs)), conv.w_zero_point, dtype=np.int8)
+    for place, channel in enumerate(job.out_channel_range):
+        first = channel // g.group_out_channels * g.group_in_channels
+        start, stop = max(first, inputs.start), min(first + g.group_in_channels, inputs.stop)
+        dense[place, :, :, start - inputs.start : stop - inputs.start] = weights[
+            place, :, :, start - first : stop - first
+        ]
+    return dense
+
+
+def pack_activations(
+    x: NDArray[np.int8], conv: Convolution, job: Job, config: ArrayConfig
+) -> NDArray[np.int8]:
     """The job's part of the layer's input as activation words, from `act_base` on.
 
     Word (ih * IN_W + iw) * G + g holds lane i = input channel g * IC_LANES + i; lanes without a
-    channel hold 0, which the array masks.
+    channel hold 0, which the array masks. In a depthwise job a word has the channels of a block.
 
     Args:
         x: the layer's whole input, int8 NHWC.
@@ -24,26 +59,36 @@ def pack_activations(x: NDArray[np.int8], job: Job, config: ArrayConfig) -> NDAr
     Returns:
         int8 (IN_H * IN_W * G, IC_LANES).
     """
-    tile = x[job.batch, slice(*job.in_rows), slice(*job.in_cols), slice(*job.in_channel_range)]
-    lanes = config.datapath.ic_lanes
-    return _fill_lanes(tile, -1, lanes).reshape(-1, lanes)
+    tile, lanes = job_activations(x, conv, job), config.datapath.ic_lanes
+    if not job.depthwise:
+        return _fill(tile, -1, lanes).reshape(-1, lanes)
+    block = config.block_lanes(job.depthwise)
+    return _fill(_fill(tile, -1, block).reshape(-1, block), -1, lanes)
 
 
 def pack_weights(conv: Convolution, job: Job, config: ArrayConfig) -> NDArray[np.int8]:
     """The job's weights as weight words, from word 0 on.
 
     Word ((ocb * G + g) * KH + kh) * KW + kw holds, for output lane o and input lane i, the weight
-    of output channel ocb * OC_LANES + o and input channel g * IC_LANES + i; 0 without one.
+    of output channel ocb * OC_LANES + o and input channel g * IC_LANES + i; 0 without one. In a
+    depthwise job lane i of output lane i holds the weight of channel i of the block.
 
     Returns:
         int8 (OCB * G * KH * KW, OC_LANES, IC_LANES).
     """
-    g, path = conv.geometry, config.datapath
-    first = job.in_channel_range[0] % g.group_in_channels
-    tile = conv.weights[slice(*job.out_channel_range), :, :, first : first + job.in_channels]
-    lanes = _fill_lanes(_fill_lanes(tile, 0, path.oc_lanes), 3, path.ic_lanes)
+    path, weights = config.datapath, job_weights(conv, job)
+    if job.depthwise:
+        block = config.block_lanes(job.depthwise)
+        channels = _fill(weights[..., 0], 0, block).reshape(-1, block, *weights.shape[1:3])
+        words = np.zeros(
+            (len(channels) * conv.geometry.taps, path.oc_lanes, path.ic_lanes), np.int8
+        )
+        diagonal = np.arange(block)
+        words[:, diagonal, diagonal] = channels.transpose(0, 2, 3, 1).reshape(-1, block)
+        return words
+    lanes = _fill(_fill(weights, 0, path.oc_lanes), 3, path.ic_lanes)
     split = lanes.reshape(
-        -1, path.oc_lanes, g.kernel_h, g.kernel_w, lanes.shape[3] // path.ic_lanes, path.ic_lanes
+        -1, path.oc_lanes, *lanes.shape[1:3], lanes.shape[3] // path.ic_lanes, path.ic_lanes
     )
     return split.transpose(0, 4, 2, 3, 1, 5).reshape(-1, path.oc_lanes, path.ic_lanes)
 
@@ -54,11 +99,11 @@ def pack_parameters(conv: Convolution, job: Job, config: ArrayConfig) -> NDArray
     Returns:
         int64 (OCB, OC_LANES, 3): bias, multiplier, signed shift.
     """
-    channels = slice(*job.out_channel_range)
+    channels = as_slice(job.out_channel_range)
     columns = (conv.bias, conv.requantise.multiplier, conv.requantise.shift)
     table = np.stack([column[channels].astype(np.int64) for column in columns], axis=1)
-    lanes = config.datapath.oc_lanes
-    return _fill_lanes(table, 0, lanes).reshape(-1, lanes, 3)
+    block = config.block_lanes(job.depthwise)
+    return _fill(_fill(table, 0, block).reshape(-1, block, 3), 1, config.datapath.oc_lanes)
 
 
 def place_output(
@@ -71,13 +116,13 @@ def place_output(
         beats: (OCB * OUT_H * OUT_W, OC_LANES) in the order in which they leave the array: output
             blocks outermost, then rows, then columns. Lanes without a channel are dropped.
     """
-    vectors = beats.reshape(-1, job.out_h, job.out_w, config.datapath.oc_lanes)
+    lanes = extent(job, config).block_lanes
+    vectors = beats[:, :lanes].reshape(-1, job.out_h, job.out_w, lanes)
     channels = vectors.transpose(1, 2, 0, 3).reshape(job.out_h, job.out_w, -1)
-    target = out[job.batch, slice(*job.rows), slice(*job.cols), slice(*job.out_channel_range)]
-    target[...] = channels[..., : job.out_channels]
+    out[job.output_index] = channels[..., : job.out_channels]
 
 
-def _fill_lanes(array: NDArray[Code], axis: int, lanes: int) -> NDArray[Code]:
+def _fill(array: NDArray[Code], axis: int, lanes: int) -> NDArray[Code]:
     """The array with zeros behind it along `axis`, up to a multiple of `lanes`."""
     widths = [(0, 0)] * array.ndim
     widths[axis] = (0, -array.shape[axis] % lanes)

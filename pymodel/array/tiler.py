@@ -1,12 +1,14 @@
 """Cuts a layer into jobs that fit the array's buffers."""
 
+from collections.abc import Iterator
 from itertools import product
 
 from pymodel.affine.requantise import INTEGER_RULES
 from pymodel.array.config import ArrayConfig
-from pymodel.array.job import Job, Range
+from pymodel.array.job import Job
+from pymodel.array.section import Section, sections
 from pymodel.array.tile_size import REGISTER_MAX, act_words, choose
-from pymodel.array.window import columns, rows
+from pymodel.array.window import Axis
 from pymodel.convolution import Convolution
 from pymodel.errors import InputError
 
@@ -44,70 +46,79 @@ def tile(conv: Convolution, config: ArrayConfig) -> list[Job]:
             f"layer {conv.name}: the array requantises by "
             f"{', '.join(INTEGER_RULES)}, found {conv.requantise.rule}"
         )
-    geometry, size = conv.geometry, choose(conv, config)
-    in_tiles = _cut(geometry.group_in_channels, size.groups * config.datapath.ic_lanes)
-    out_tiles = _cut(geometry.group_out_channels, size.blocks * config.datapath.oc_lanes)
-    places = product(
-        range(geometry.batch),
-        range(geometry.groups),
-        out_tiles,
-        _cut(geometry.out_h, size.rows),
-        _cut(geometry.out_w, size.cols),
-        in_tiles,
-    )
-    jobs = [_job(conv, config, *place) for place in places]
+    jobs = [
+        job
+        for batch in range(conv.geometry.batch)
+        for section in sections(conv.geometry, config)
+        for job in _section_jobs(conv, config, batch, section)
+    ]
     for job in jobs:
         _require_registers(conv, job)
     return jobs
+
+
+def _section_jobs(
+    conv: Convolution, config: ArrayConfig, batch: int, section: Section
+) -> Iterator[Job]:
+    size = choose(conv, section, config)
+    out_tiles = _cut(section.out_channels, size.blocks * config.block_lanes(section.depthwise))
+    in_tiles = [section.in_channels]
+    if not section.depthwise:
+        in_tiles = _cut(section.in_channels, size.groups * config.datapath.ic_lanes)
+    down = [(axis, part) for axis in size.down for part in _cut(axis.outputs, size.rows)]
+    across = [(axis, part) for axis in size.across for part in _cut(axis.outputs, size.cols)]
+    for place in product(out_tiles, down, across, in_tiles):
+        yield _job(conv, config, batch, section, *place)
 
 
 def _job(
     conv: Convolution,
     config: ArrayConfig,
     batch: int,
-    group: int,
-    out_tile: Range,
-    row_tile: Range,
-    col_tile: Range,
-    in_tile: Range,
+    section: Section,
+    out_tile: range,
+    row_tile: tuple[Axis, range],
+    col_tile: tuple[Axis, range],
+    in_tile: range,
 ) -> Job:
-    """The job of one tile; channel ranges are given within the convolution's group."""
+    """The job of one tile: output rows and columns with the axis that they are cut from."""
     g = conv.geometry
-    in_rows, pad_top = rows(g).region(row_tile)
-    in_cols, pad_left = columns(g).region(col_tile)
-    first_in, first_out = group * g.group_in_channels, group * g.group_out_channels
+    (down, out_rows), (across, out_cols) = row_tile, col_tile
+    in_rows, pad_top = down.region(out_rows)
+    in_cols, pad_left = across.region(out_cols)
     return Job(
-        in_h=_length(in_rows),
-        in_w=_length(in_cols),
-        out_h=_length(row_tile),
-        out_w=_length(col_tile),
+        in_h=len(in_rows),
+        in_w=len(in_cols),
+        out_h=len(out_rows),
+        out_w=len(out_cols),
         kernel_h=g.kernel_h,
         kernel_w=g.kernel_w,
-        stride_h=g.stride_h,
-        stride_w=g.stride_w,
-        dilation_h=g.dilation_h,
-        dilation_w=g.dilation_w,
+        stride_h=down.stride,
+        stride_w=across.stride,
+        dilation_h=down.dilation,
+        dilation_w=across.dilation,
         pad_top=pad_top,
         pad_left=pad_left,
-        in_channels=_length(in_tile),
-        out_channels=_length(out_tile),
+        in_channels=len(out_tile) if section.depthwise else len(in_tile),
+        out_channels=len(out_tile),
         act_base=0,
         act_wrap=act_words(config),
         rounding=conv.requantise.rule,
-        load_psum=in_tile[0] > 0,
-        keep_psum=in_tile[1] < g.group_in_channels,
+        load_psum=in_tile.start > section.in_channels.start,
+        keep_psum=in_tile.stop < section.in_channels.stop,
+        depthwise=section.depthwise,
         x_zero_point=conv.x_zero_point,
         w_zero_point=conv.w_zero_point,
         y_zero_point=conv.requantise.zero_point,
         clamp_min=conv.requantise.clamp_min,
         clamp_max=conv.requantise.clamp_max,
         batch=batch,
-        rows=row_tile,
-        cols=col_tile,
-        out_channel_range=(first_out + out_tile[0], first_out + out_tile[1]),
+        rows=out_rows,
+        cols=out_cols,
+        out_channel_range=out_tile,
         in_rows=in_rows,
         in_cols=in_cols,
-        in_channel_range=(first_in + in_tile[0], first_in + in_tile[1]),
+        in_channel_range=in_tile,
     )
 
 
@@ -120,10 +131,6 @@ def _require_registers(conv: Convolution, job: Job) -> None:
             )
 
 
-def _cut(total: int, size: int) -> list[Range]:
-    """0..total in parts of `size`, the last one shorter."""
-    return [(start, min(start + size, total)) for start in range(0, total, size)]
-
-
-def _length(extent: Range) -> int:
-    return extent[1] - extent[0]
+def _cut(places: range, size: int) -> list[range]:
+    """The places in parts of `size`, the last one shorter."""
+    return [places[start : start + size] for start in range(0, len(places), size)]

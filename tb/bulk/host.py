@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pymodel.array.config import ArrayConfig
+from pymodel.array.extent import extent
 from pymodel.array.tiler import tile
 from tb import runner
 from tb.bulk import harness
@@ -139,11 +140,10 @@ def estimate_cycles(task: Task, config: ArrayConfig) -> int:
     """About how many cycles a task takes, loading included. InputError if it does not fit."""
     cycles = 0
     for job in tile(task.conv, config):
-        groups = config.in_groups(job.in_channels)
-        blocks = config.out_blocks(job.out_channels)
-        weights = blocks * groups * job.kernel_h * job.kernel_w
-        load = job.in_h * job.in_w * groups + (weights + 3 * blocks) * config.datapath.oc_lanes
-        cycles += weights * job.out_h * job.out_w + load + JOB_OVERHEAD
+        size = extent(job, config)
+        load = job.in_h * job.in_w * size.pixel_words
+        load += (size.weight_words(job) + 3 * size.blocks) * config.datapath.oc_lanes
+        cycles += size.steps(job) + load + JOB_OVERHEAD
     return cycles
 
 

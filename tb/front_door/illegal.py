@@ -60,7 +60,8 @@ def _image_ranges(config: ArrayConfig) -> Iterator[IllegalProgram]:
 
 
 def _weight_ranges(config: ArrayConfig) -> Iterator[IllegalProgram]:
-    words = config.in_groups(LEGAL.in_channels) * config.out_blocks(LEGAL.out_channels)
+    blocks = -(-LEGAL.out_channels // config.datapath.oc_lanes)
+    words = config.in_groups(LEGAL.in_channels) * blocks
     kernel = halves(config.weight_depth // words + 1, 1)
     yield IllegalProgram("kernel", "ERR_WEIGHT_RANGE", {"REG_KERNEL": kernel})
     pixel, four_groups = halves(1, 1), halves(4 * config.datapath.ic_lanes, 1)

@@ -34,21 +34,27 @@ class Interpreter:
             IndexError: an address or a packet past the end of a buffer.
         """
         config = self.config
-        act = self._loaded(pack_activations(x, job, config), config.act_depth, job.act_base)
+        act = self._loaded(pack_activations(x, conv, job, config), config.act_depth, job.act_base)
         weights = self._loaded(pack_weights(conv, job, config), config.weight_depth)
         params = self._loaded(pack_parameters(conv, job, config), config.param_depth)
         steps = sequence(job, config)
         masked = steps["lane_mask"] | steps["pad"][:, None]
         elements = np.where(masked, 0, act[steps["act_addr"]] - job.x_zero_point)
         factors = weights[steps["weight_addr"]] - job.w_zero_point
-        products = np.einsum("noi,ni->no", factors, elements)
+        products = factors * elements[:, np.newaxis]
+        if job.depthwise:  # past the tree: row o takes lane o, rows without one put out nothing
+            rows = np.arange(min(config.datapath.ic_lanes, config.datapath.oc_lanes))
+            sums = np.zeros(products.shape[:2], dtype=np.int64)
+            sums[:, rows] = products[:, rows, rows]
+        else:
+            sums = products.sum(axis=2)
         psums, blocks = [], []
         psum: NDArray[np.int64] = np.zeros(config.datapath.oc_lanes, dtype=np.int64)
-        for step, product in enumerate(products):
+        for step, addend in enumerate(sums):
             psum_addr = steps["psum_addr"][step]
             if steps["first_group"][step] and steps["first_tap"][step]:
                 psum = self.psums[psum_addr] if job.load_psum else np.zeros_like(psum)
-            psum = psum + product
+            psum = psum + addend
             if steps["last_group"][step] and steps["last_tap"][step]:
                 if job.keep_psum:
                     self.psums[psum_addr] = psum
@@ -68,9 +74,7 @@ class Interpreter:
             beats = self.run_job(conv, x, job)
             if len(beats):
                 place_output(out, beats, job, self.config)
-                written[
-                    job.batch, slice(*job.rows), slice(*job.cols), slice(*job.out_channel_range)
-                ] += 1
+                written[job.output_index] += 1
         return out, written
 
     def _loaded(self, words: NDArray[np.integer], depth: int, base: int = 0) -> NDArray[np.int64]:

@@ -22,7 +22,7 @@ lanes = st.sampled_from([1, 2, 4])
 tight_arrays = st.builds(
     ArrayConfig,
     datapath=st.builds(Datapath, name=st.just("tight"), ic_lanes=lanes, oc_lanes=lanes),
-    act_depth=st.integers(64, 90),
+    act_depth=st.integers(16, 90),
     weight_depth=st.integers(16, 40),
     param_depth=st.integers(1, 3),
     psum_depth=st.integers(1, 20),
@@ -52,12 +52,17 @@ def test_the_jobs_compute_the_layer(
 
 def require_fitting(job: Job, config: ArrayConfig) -> None:
     """The legality rules of the array's registers, as its error codes state them."""
-    groups = -(-job.in_channels // config.datapath.ic_lanes)
-    blocks = -(-job.out_channels // config.datapath.oc_lanes)
+    ic_lanes, oc_lanes = config.datapath.ic_lanes, config.datapath.oc_lanes
+    groups, blocks = -(-job.in_channels // ic_lanes), -(-job.out_channels // oc_lanes)
+    pixel_words = groups
+    if job.depthwise:
+        assert job.in_channels == job.out_channels
+        pixel_words = blocks = -(-job.out_channels // min(ic_lanes, oc_lanes))
+        groups = 1
     sizes = (job.in_h, job.in_w, job.out_h, job.out_w, job.in_channels, job.out_channels)
     assert min(sizes) >= 1
     assert min(job.pad_top, job.pad_left) >= 0
-    assert job.in_h * job.in_w * groups <= job.act_wrap <= config.act_depth
+    assert job.in_h * job.in_w * pixel_words <= job.act_wrap <= config.act_depth
     assert job.act_base < job.act_wrap
     assert blocks * groups * job.kernel_h * job.kernel_w <= config.weight_depth
     assert blocks <= config.param_depth
@@ -103,7 +108,7 @@ def test_input_channels_are_cut_where_the_weights_do_not_fit() -> None:
     conv, x = random_layer(geometry, seed=2)
     config = ArrayConfig(datapath=Datapath("4x4", ic_lanes=4, oc_lanes=4), weight_depth=5)
     jobs = tile(conv, config)
-    assert [job.in_channel_range for job in jobs] == [(0, 20), (20, 40), (40, 50)]
+    assert [job.in_channel_range for job in jobs] == [range(20), range(20, 40), range(40, 50)]
     assert [(job.load_psum, job.keep_psum) for job in jobs] == [
         (False, True),
         (True, True),
@@ -145,8 +150,41 @@ def test_a_tile_starts_at_the_first_input_that_it_needs() -> None:
     )
     conv = plain_layer(geometry, np.ones(geometry.weights_shape, dtype=np.int8))
     jobs = tile(conv, ArrayConfig(act_depth=1))
-    assert [job.in_cols for job in jobs] == [(0, 1), (4, 5), (8, 9)]
+    assert [job.in_cols for job in jobs] == [range(1), range(4, 5), range(8, 9)]
     assert [job.pad_left for job in jobs] == [0, 0, 0]
+
+
+def test_a_dilated_window_is_cut_into_phases() -> None:
+    # taps 4 apart on a row of 10: outputs 0, 4 read inputs 0, 4, 8, outputs 1, 5 inputs 1, 5, 9
+    geometry = ConvGeometry(
+        batch=1, in_h=1, in_w=10, in_channels=1, out_channels=1, kernel_h=1, kernel_w=2,
+        dilation_w=4,
+    )  # fmt: skip
+    conv, x = random_layer(geometry, seed=4)
+    config = ArrayConfig(datapath=Datapath("1x1", ic_lanes=1, oc_lanes=1), act_depth=3)
+    jobs = tile(conv, config)
+    assert [(job.cols, job.in_cols) for job in jobs] == [
+        (range(0, 6, 4), range(0, 10, 4)),
+        (range(1, 6, 4), range(1, 10, 4)),
+        (range(2, 6, 4), range(2, 10, 4)),
+        (range(3, 6, 4), range(3, 10, 4)),
+    ]
+    assert {(job.stride_w, job.dilation_w) for job in jobs} == {(1, 1)}
+    np.testing.assert_array_equal(Interpreter(config).run_layer(conv, x, jobs)[0], run(conv, x))
+
+
+def test_a_window_longer_than_the_buffer_fits_in_phases() -> None:
+    geometry = ConvGeometry(
+        batch=1, in_h=1, in_w=1400, in_channels=2, out_channels=2, kernel_h=1, kernel_w=3,
+        dilation_w=512, pad_left=1024,
+    )  # fmt: skip
+    conv, x = random_layer(geometry, seed=5)
+    jobs = tile(conv, ArrayConfig())
+    # two phases of 700 inputs, a word each; the whole window would take 1,025 of the 1,024 words
+    assert [(job.cols.step, job.dilation_w) for job in jobs] == [(2, 256), (2, 256)]
+    out, written = Interpreter(ArrayConfig()).run_layer(conv, x, jobs)
+    np.testing.assert_array_equal(written, np.ones_like(written))
+    np.testing.assert_array_equal(out, run(conv, x))
 
 
 PIXEL: dict[str, Any] = {
@@ -164,9 +202,9 @@ PIXEL: dict[str, Any] = {
     ("sizes", "config", "message"),
     [
         (
-            {"in_w": 20, "kernel_w": 3, "dilation_w": 4},
+            {"in_w": 20, "kernel_w": 9, "dilation_w": 2},
             {"act_depth": 8},
-            "1x3 window of one output takes 9 words, but the array's act_depth is 8",
+            "1x9 window of one output takes 9 words, but the array's act_depth is 8",
         ),
         (
             {"in_h": 3, "in_w": 3, "kernel_h": 3, "kernel_w": 3},
@@ -208,7 +246,7 @@ def test_sizes_past_a_register_are_cut() -> None:
     geometry = ConvGeometry(**PIXEL | {"in_w": 70000})
     conv = plain_layer(geometry, np.ones(geometry.weights_shape, dtype=np.int8))
     jobs = tile(conv, ArrayConfig(act_depth=65536))
-    assert [job.cols for job in jobs] == [(0, 65535), (65535, 70000)]
+    assert [job.cols for job in jobs] == [range(65535), range(65535, 70000)]
     assert {job.act_wrap for job in jobs} == {65535}
 
 
@@ -216,4 +254,7 @@ def test_more_padding_than_a_register_holds_is_cut() -> None:
     geometry = ConvGeometry(**PIXEL | {"pad_left": 65536})
     conv = plain_layer(geometry, np.ones(geometry.weights_shape, dtype=np.int8))
     jobs = tile(conv, ArrayConfig())
-    assert [(job.cols, job.pad_left) for job in jobs] == [((0, 65535), 65535), ((65535, 65537), 1)]
+    assert [(job.cols, job.pad_left) for job in jobs] == [
+        (range(65535), 65535),
+        (range(65535, 65537), 1),
+    ]

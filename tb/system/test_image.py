@@ -54,7 +54,7 @@ def test_packets_in_order_with_lane_0_low() -> None:
     names = ("DEST_ACTIVATIONS", "DEST_WEIGHTS", "DEST_PARAMETERS")
     assert [packet.tdest for packet in image.packets] == [DEFINITIONS[name] for name in names]
     activations, weights, parameters = (packet.beats for packet in image.packets)
-    words = pack_activations(CASE.x, JOB, CONFIG)
+    words = pack_activations(CASE.x, CASE.convolution, JOB, CONFIG)
     assert np.array_equal(activations.view(np.int8), words)
     conv = CASE.convolution
     assert np.array_equal(weights[0, :3].view(np.int8), conv.weights[0, 0, 0, :3])

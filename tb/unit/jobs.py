@@ -28,18 +28,19 @@ SMALL = Job(
     rounding="double_away",
     load_psum=False,
     keep_psum=False,
+    depthwise=False,
     x_zero_point=0,
     w_zero_point=0,
     y_zero_point=0,
     clamp_min=-128,
     clamp_max=127,
     batch=0,
-    rows=(0, 2),
-    cols=(0, 3),
-    out_channel_range=(0, 2),
-    in_rows=(0, 4),
-    in_cols=(0, 5),
-    in_channel_range=(0, 3),
+    rows=range(2),
+    cols=range(3),
+    out_channel_range=range(2),
+    in_rows=range(4),
+    in_cols=range(5),
+    in_channel_range=range(3),
 )
 """A 3x3 VALID convolution of 20 pixels."""
 
@@ -65,14 +66,25 @@ def corner_jobs(ic_lanes: int, oc_lanes: int) -> dict[str, Job]:
         "blocks": replace(SMALL, out_channels=more_oc, kernel_h=1, kernel_w=1),
         "uneven": replace(SMALL, in_channels=2 * ic_lanes + 1, out_channels=oc_lanes + 1, out_h=1),
         "ring": replace(SMALL, act_base=37, act_wrap=45, in_channels=more_ic),
+        "depthwise": depthwise(SMALL, 1),
+        "depthwise_full_block": depthwise(SMALL, min(ic_lanes, oc_lanes)),
+        "depthwise_blocks": depthwise(replace(SMALL, act_base=90, pad_top=1), more_ic + oc_lanes),
     }
+
+
+def depthwise(job: Job, channels: int) -> Job:
+    """Return `job` with each of its `channels` on its own."""
+    return replace(job, depthwise=True, in_channels=channels, out_channels=channels)
 
 
 def random_job(random: np.random.Generator, ic_lanes: int, oc_lanes: int) -> Job:
     """Return a legal job of a few hundred steps, its image anywhere in a ring buffer."""
     sizes = random.integers(1, 5, 12)
     in_channels = int(random.integers(1, 2 * ic_lanes + 2))
-    words = int(sizes[0] * sizes[1]) * -(-in_channels // ic_lanes)
+    on_its_own = bool(random.random() < 0.3)
+    out_channels = in_channels if on_its_own else int(random.integers(1, 2 * oc_lanes + 1))
+    in_lanes = min(ic_lanes, oc_lanes) if on_its_own else ic_lanes
+    words = int(sizes[0] * sizes[1]) * -(-in_channels // in_lanes)
     wrap = words + int(random.integers(0, 20))
     return replace(
         SMALL,
@@ -89,7 +101,8 @@ def random_job(random: np.random.Generator, ic_lanes: int, oc_lanes: int) -> Job
         pad_top=int(sizes[10]) - 1,
         pad_left=int(sizes[11]) - 1,
         in_channels=in_channels,
-        out_channels=int(random.integers(1, 2 * oc_lanes + 1)),
+        out_channels=out_channels,
+        depthwise=on_its_own,
         act_base=int(random.integers(0, wrap)),
         act_wrap=wrap,
     )

@@ -106,7 +106,7 @@ def expected_beats(
     """Return the outputs of the image's job as its stream orders them, lanes without one 0."""
     job, lanes = image.job, config.datapath.oc_lanes
     out = requantise(reduce(conv, x, config.datapath), conv.requantise)
-    part = out[job.batch, slice(*job.rows), slice(*job.cols), slice(*job.out_channel_range)]
+    part = out[job.output_index]
     filled = np.pad(part, ((0, 0), (0, 0), (0, -part.shape[2] % lanes)))
     blocks = filled.reshape(-1, filled.shape[2] // lanes, lanes).transpose(1, 0, 2)
     return blocks.reshape(-1, lanes).astype(np.int64)

@@ -14,6 +14,7 @@ ILLEGAL = {
     "narrow_lane": ("mac_lane", {"LANE_W": 17}, "LANE_W_from_PROD_W_to_32"),
     "wide_lane": ("mac_lane", {"LANE_W": 33}, "LANE_W_from_PROD_W_to_32"),
     "narrow_tree": ("mac_array", {"TREE_W": 17}, "TREE_W_from_PROD_W_to_32"),
+    "narrow_root": ("mac_array", {"ROOT_W": 31}, "ROOT_W_of_the_wider"),
     "wide_psum": ("output_stage", {"PSUM_W": 33}, "PSUM_W"),
     "no_depth": ("address_generator", {"ACT_DEPTH": 0}, "depths_from_1_to_65536"),
     "top_format": ("dla_top", {"FORMAT": 99}, "has_no_such_FORMAT"),

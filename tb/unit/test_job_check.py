@@ -17,19 +17,24 @@ SIZES = (
     *("in_h", "in_w", "out_h", "out_w", "kernel_h", "kernel_w", "stride_h", "stride_w"),
     *("dilation_h", "dilation_w", "in_channels", "out_channels"),
 )
-FIELDS = (*SIZES, "act_base", "act_wrap", "load_psum", "keep_psum", "clamp_min", "clamp_max")
+NUMBERS = (*SIZES, "act_base", "act_wrap")
+FIELDS = (*NUMBERS, "load_psum", "keep_psum", "depthwise", "clamp_min", "clamp_max")
 RANDOM_JOBS = 1500
 BAD_ROUNDING = 3
 
 
 def expected_code(job: Job, rounding: int, dut: Any) -> str:
     """Return the name of the first rule that `job` breaks; ERR_NONE when it is legal."""
-    groups = -(-job.in_channels // int(dut.IC_LANES.value))
-    blocks = -(-job.out_channels // int(dut.OC_LANES.value))
+    ic_lanes, oc_lanes = int(dut.IC_LANES.value), int(dut.OC_LANES.value)
+    groups, blocks = -(-job.in_channels // ic_lanes), -(-job.out_channels // oc_lanes)
+    pixel_words = groups
+    if job.depthwise:
+        pixel_words = blocks = -(-job.out_channels // min(ic_lanes, oc_lanes))
+        groups = 1
     pixels = job.in_h * job.in_w
     rules = {
         "ERR_ZERO_SIZE": all(getattr(job, name) > 0 for name in SIZES),
-        "ERR_ACT_RANGE": pixels * groups <= job.act_wrap <= int(dut.ACT_DEPTH.value)
+        "ERR_ACT_RANGE": pixels * pixel_words <= job.act_wrap <= int(dut.ACT_DEPTH.value)
         and job.act_base < job.act_wrap,
         "ERR_WEIGHT_RANGE": blocks * groups * job.kernel_h * job.kernel_w
         <= int(dut.WEIGHT_DEPTH.value),
@@ -38,6 +43,7 @@ def expected_code(job: Job, rounding: int, dut: Any) -> str:
         or blocks * job.out_h * job.out_w <= int(dut.PSUM_DEPTH.value),
         "ERR_ROUNDING": rounding != BAD_ROUNDING,
         "ERR_CLAMP": job.clamp_min <= job.clamp_max,
+        "ERR_DEPTHWISE": not job.depthwise or job.in_channels == job.out_channels,
     }
     return next((name for name, kept in rules.items() if not kept), "ERR_NONE")
 
@@ -90,6 +96,10 @@ async def bench_limits(dut: Any) -> None:
             replace(one, clamp_min=1, clamp_max=0),
             replace(one, clamp_min=127, clamp_max=-128),
         ],
+        "ERR_DEPTHWISE": [
+            replace(one, depthwise=True, out_channels=2, act_wrap=2),
+            replace(one, depthwise=True, in_channels=2),
+        ],
     }
     for name, jobs in cases.items():
         for job in jobs:
@@ -118,7 +128,7 @@ async def bench_random_jobs(dut: Any) -> None:
     seen = set()
     for _ in range(RANDOM_JOBS):
         job = random_job(random, *lanes)
-        for name in random.choice(FIELDS[:14], 2, replace=False):
+        for name in random.choice(NUMBERS, 2, replace=False):
             job = vary(job, {str(name): int(random.integers(0, 40))})
         flags = random.random(2) < 0.5
         low, high = (int(code) for code in random.integers(-128, 128, 2))
@@ -127,6 +137,7 @@ async def bench_random_jobs(dut: Any) -> None:
         job = replace(job, clamp_min=low, clamp_max=high)
         seen.add(await check(dut, job, int(random.choice([0, 1, 2, BAD_ROUNDING]))))
     assert {"ERR_NONE", "ERR_ZERO_SIZE", "ERR_ACT_RANGE", "ERR_ROUNDING", "ERR_CLAMP"} <= seen
+    assert "ERR_DEPTHWISE" in seen
     assert np.any(["RANGE" in name and "ACT" not in name for name in seen])
 
 

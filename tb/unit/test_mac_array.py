@@ -5,6 +5,7 @@ from typing import Any
 import cocotb
 import numpy as np
 import pytest
+from cocotb.triggers import Timer
 
 from pymodel.array.reduction import adder_tree
 from pymodel.datapath import Datapath
@@ -19,6 +20,7 @@ from tb.unit.bench import (
     run_bench,
     start_clock,
     unpack,
+    write,
 )
 
 STEPS = 150
@@ -26,11 +28,13 @@ STEPS = 150
 
 @cocotb.test()
 async def bench_random_steps(dut: Any) -> None:
-    """Random operands, masks, restarts and pauses; every root after every step."""
+    """Random operands, masks, restarts and pauses; every root, and every bypass of the tree."""
     random = random_generator()
     ic_lanes, oc_lanes = len(dut.mask), int(dut.OC_LANES.value)
     lane_bits, tree_bits = int(dut.LANE_W.value), int(dut.TREE_W.value)
+    root_bits = int(dut.ROOT_W.value)
     datapath = Datapath("unit", lane_bits=lane_bits, tree_bits=tree_bits, ic_lanes=ic_lanes)
+    rows = min(ic_lanes, oc_lanes)  # those that have a lane of their own
     await start_clock(dut)
 
     lanes = np.zeros((oc_lanes, ic_lanes), dtype=np.int64)
@@ -49,13 +53,18 @@ async def bench_random_steps(dut: Any) -> None:
                 "w_zero_point": w_zero,
                 "en": en,
                 "first": first,
+                "bypass": 0,
             },
         )
         if en:
             products = multiply(x, w, x_zero, w_zero, mask)
             lanes = accumulate(0 if first else lanes, products, lane_bits)
-        got = unpack(read(dut.roots), oc_lanes, tree_bits)
-        expect(adder_tree(lanes, datapath), got, tree_bits)
+        got = unpack(read(dut.roots), oc_lanes, root_bits)
+        expect(adder_tree(lanes, datapath), got, root_bits)
+        write(dut, {"bypass": 1})
+        await Timer(1, unit="ns")
+        got = unpack(read(dut.roots), oc_lanes, root_bits)
+        expect(lanes.diagonal()[:rows], got[:rows], root_bits)
 
 
 @pytest.mark.parametrize(
@@ -64,4 +73,5 @@ async def bench_random_steps(dut: Any) -> None:
 )
 def test_mac_array(sim: str, ic_lanes: int, oc_lanes: int, lane_bits: int, tree_bits: int) -> None:
     lanes = {"IC_LANES": ic_lanes, "OC_LANES": oc_lanes}
-    run_bench("mac_array", __name__, sim, {**lanes, "LANE_W": lane_bits, "TREE_W": tree_bits})
+    widths = {"LANE_W": lane_bits, "TREE_W": tree_bits, "ROOT_W": max(lane_bits, tree_bits)}
+    run_bench("mac_array", __name__, sim, lanes | widths)

@@ -38,6 +38,6 @@ async def bench_random_control(dut: Any) -> None:
     expect(expected, got, bits, {"root": roots, "psum_init": starts})
 
 
-@pytest.mark.parametrize(("tree_bits", "psum_bits"), [(32, 32), (20, 24), (32, 20)])
-def test_psum_accumulator(sim: str, tree_bits: int, psum_bits: int) -> None:
-    run_bench("psum_accumulator", __name__, sim, {"TREE_W": tree_bits, "PSUM_W": psum_bits})
+@pytest.mark.parametrize(("root_bits", "psum_bits"), [(32, 32), (20, 24), (32, 20)])
+def test_psum_accumulator(sim: str, root_bits: int, psum_bits: int) -> None:
+    run_bench("psum_accumulator", __name__, sim, {"ROOT_W": root_bits, "PSUM_W": psum_bits})

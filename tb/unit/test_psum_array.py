@@ -26,7 +26,7 @@ async def bench_random_control(dut: Any) -> None:
     """Fill the memory with known psums, then random groups, fetches, stores and pauses."""
     random = random_generator()
     lanes, depth = int(dut.OC_LANES.value), int(dut.PSUM_DEPTH.value)
-    tree_bits, psum_bits = len(dut.roots) // lanes, len(dut.psums) // lanes
+    root_bits, psum_bits = len(dut.roots) // lanes, len(dut.psums) // lanes
     await start_clock(dut)
 
     psums = np.zeros(lanes, dtype=np.int64)
@@ -34,7 +34,7 @@ async def bench_random_control(dut: Any) -> None:
     memory = np.zeros((depth, lanes), dtype=np.int64)
     warm_up = depth + 2
     for step in range(warm_up + DRAWS):
-        roots = draw(random, tree_bits, lanes)
+        roots = draw(random, root_bits, lanes)
         en, root_valid, first, load, fetch, store = (
             random.random(6) < (0.8, 0.7, 0.3, 0.5, 0.5, 0.5)
             if step >= warm_up
@@ -53,7 +53,7 @@ async def bench_random_control(dut: Any) -> None:
                 "fetch_addr": fetch_addr,
                 "store": store,
                 "store_addr": store_addr,
-                "roots": pack(roots, tree_bits),
+                "roots": pack(roots, root_bits),
             },
         )
         if en:
@@ -67,9 +67,9 @@ async def bench_random_control(dut: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("oc_lanes", "tree_bits", "psum_bits", "depth"),
+    ("oc_lanes", "root_bits", "psum_bits", "depth"),
     [(1, 32, 32, 1), (4, 22, 24, 6), (16, 32, 32, 8)],
 )
-def test_psum_array(sim: str, oc_lanes: int, tree_bits: int, psum_bits: int, depth: int) -> None:
-    widths = {"TREE_W": tree_bits, "PSUM_W": psum_bits}
+def test_psum_array(sim: str, oc_lanes: int, root_bits: int, psum_bits: int, depth: int) -> None:
+    widths = {"ROOT_W": root_bits, "PSUM_W": psum_bits}
     run_bench("psum_array", __name__, sim, {"OC_LANES": oc_lanes, **widths, "PSUM_DEPTH": depth})
