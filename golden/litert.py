@@ -24,6 +24,8 @@ from pymodel.ops import numerics
 
 Kernel = Literal["reference", "optimised", "xnnpack"]
 PACKAGE = "ai-edge-litert"
+DELEGATE = "DELEGATE"
+"""What LiteRT calls the node that stands for the ops which a delegate computes."""
 RESOLVERS: dict[Kernel, str] = {
     "reference": "BUILTIN_REF",
     "optimised": "BUILTIN_WITHOUT_DEFAULT_DELEGATES",
@@ -90,6 +92,30 @@ def run(
         raise
     except (ValueError, RuntimeError, MemoryError) as error:
         raise InputError(f"{source}: LiteRT refuses the model: {_one_line(error)}") from error
+
+
+def not_delegated(model: Path | str | bytes) -> tuple[str, ...]:
+    """The ops that the kernel xnnpack leaves to the optimised kernels, in order of execution.
+
+    Raises:
+        InputError: LiteRT isn't installed or refuses the model.
+    """
+    _require()
+    try:
+        details = _interpreter(model, "xnnpack")._get_ops_details()
+    except (ValueError, RuntimeError, MemoryError) as error:
+        raise InputError(f"LiteRT refuses the model: {_one_line(error)}") from error
+    taken = {
+        int(index)
+        for detail in details
+        if detail["op_name"] == DELEGATE
+        for index in detail["outputs"]
+    }
+    return tuple(
+        detail["op_name"]
+        for detail in details
+        if detail["op_name"] != DELEGATE and not taken.issuperset(map(int, detail["outputs"]))
+    )
 
 
 def _require() -> None:

@@ -1,0 +1,1 @@
+"""The conformance map: which rounding rule each of LiteRT's kernels follows, op by op, measured."""

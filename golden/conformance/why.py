@@ -1,0 +1,92 @@
+"""Why a kernel and a rule differ: a sentence for every difference that the map shows.
+
+They explain measured differences: for the ops of the array, the accumulators of all differing
+outputs were looked at, and each is of the kind that its sentence names. "Second rounding" is that
+of the shift to the right, after the first one's of the multiplication (pymodel.affine.requantise).
+"""
+
+from golden import litert
+
+Kernel = litert.Kernel
+
+NEGATIVE_TIES = "ties of the second rounding below zero: the kernel rounds {}, the rule {}"
+ONCE = (
+    "where the second rounding is a tie: the rule rounds once, so that it has no such tie or knows "
+    "on which side the value lies; and where acc << shift wraps, which the rule does in 64 bits"
+)
+TWICE_TO_FLOAT = (
+    "ties, real ones and those that the first rounding makes or hides: the kernel rounds twice, "
+    "ties {}, the rule once, in floating point, ties {}; and where acc << shift wraps in the kernel"
+)
+FLOAT_TO_TWICE = (
+    "ties, real ones and those that the first rounding makes or hides: the kernel rounds once, in "
+    "floating point, ties {}, the rule twice, ties {}; and where acc << shift wraps in the rule"
+)
+BLOCKS = "the output channels that fill blocks of eight are {}: as {} there"
+
+ARRAY: dict[tuple[str, str], str] = {
+    ("double_away", "double_up"): NEGATIVE_TIES.format("away from zero", "up"),
+    ("double_away", "single"): ONCE,
+    ("double_away", "double_up_by_8"): BLOCKS.format("double_up in the rule", "double_up"),
+    ("double_away", "float_even"): TWICE_TO_FLOAT.format("away from zero", "to even"),
+    ("double_away", "float_away"): TWICE_TO_FLOAT.format("away from zero", "away from zero"),
+    ("double_up", "double_away"): NEGATIVE_TIES.format("up", "away from zero"),
+    ("double_up", "single"): ONCE,
+    ("double_up", "double_up_by_8"): (
+        "the channels past the last block of eight are double_away in the rule: negative ties"
+    ),
+    ("double_up", "float_even"): TWICE_TO_FLOAT.format("up", "to even"),
+    ("double_up", "float_away"): TWICE_TO_FLOAT.format("up", "away from zero"),
+    ("double_up_by_8", "double_away"): BLOCKS.format("double_up in the kernel", "double_away"),
+    ("double_up_by_8", "double_up"): (
+        "the channels past the last block of eight are double_away in the kernel: negative ties"
+    ),
+    ("double_up_by_8", "single"): ONCE,
+    ("double_up_by_8", "float_even"): TWICE_TO_FLOAT.format("up or away from zero", "to even"),
+    ("double_up_by_8", "float_away"): TWICE_TO_FLOAT.format(
+        "up or away from zero", "away from zero"
+    ),
+    ("float_even", "double_away"): FLOAT_TO_TWICE.format("to even", "away from zero"),
+    ("float_even", "double_up"): FLOAT_TO_TWICE.format("to even", "up"),
+    ("float_even", "double_up_by_8"): FLOAT_TO_TWICE.format("to even", "up or away from zero"),
+    ("float_even", "single"): (
+        "ties: to even in the kernel, up in the rule; seldom, where float32 rounds the product to "
+        "a tie; and past 32 bits, where the rule wraps"
+    ),
+    ("float_even", "float_away"): (
+        "ties: to even in the kernel, away from zero in the rule; seldom, where float32 rounds the "
+        "product to a tie; and past 32 bits, as under float_even"
+    ),
+    ("float_even", "float_even"): (
+        "only below -2^31: the kernel adds a negative zero point to -2^31 with wrap-around "
+        "(DEPTHWISE_CONV_2D in part of the outputs), the rule saturates"
+    ),
+    ("float_away", "double_away"): FLOAT_TO_TWICE.format("away from zero", "away from zero"),
+    ("float_away", "double_up"): FLOAT_TO_TWICE.format("away from zero", "up"),
+    ("float_away", "double_up_by_8"): FLOAT_TO_TWICE.format(
+        "away from zero", "up or away from zero"
+    ),
+    ("float_away", "single"): (
+        "ties below zero: away from zero in the kernel, up in the rule; and past 32 bits, where "
+        "the rule wraps"
+    ),
+    ("float_away", "float_even"): (
+        "ties: away from zero in the kernel, to even in the rule; and past 32 bits, as under "
+        "float_away"
+    ),
+    ("float_away", "float_away"): (
+        "only past 32 bits: the kernel takes such a result as -2^31 and adds the zero point with "
+        "wrap-around, the rule saturates"
+    ),
+}
+"""Of the ops of the array, by (the rule that the kernel follows, the rule that it is compared
+with)."""
+
+HOST: dict[tuple[str, Kernel, str], str] = {}
+"""Of the host's ops, by (op, kernel, the rule that it is compared with)."""
+
+
+def why(op: str, kernel: Kernel, followed: str, rule: str) -> str:
+    """The sentence for the differences of `kernel`, which follows `followed`, from `rule`; empty
+    where there is none."""
+    return ARRAY.get((followed, rule), "") or HOST.get((op, kernel, rule), "")
