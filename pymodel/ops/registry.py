@@ -9,7 +9,21 @@ from numpy.typing import NDArray
 from pymodel.convolution import Convolution
 from pymodel.errors import InputError
 from pymodel.network import Layer, Network
-from pymodel.ops import conv_2d, depthwise_conv_2d, fully_connected, pad, reshape
+from pymodel.ops import (
+    batch_to_space_nd,
+    concatenation,
+    conv_2d,
+    depthwise_conv_2d,
+    expand_dims,
+    fully_connected,
+    pad,
+    padv2,
+    reshape,
+    space_to_batch_nd,
+    split,
+    strided_slice,
+    transpose,
+)
 
 Lowering = Callable[[Network, Layer, str], Convolution]
 
@@ -40,8 +54,16 @@ ARRAY_OPS: dict[str, Lowering] = {
 """The lowering of each op that the array runs, by TFLite's name."""
 
 HOST_OPS: dict[str, HostOp] = {
+    "BATCH_TO_SPACE_ND": batch_to_space_nd,
+    "CONCATENATION": concatenation,
+    "EXPAND_DIMS": expand_dims,
     "PAD": pad,
+    "PADV2": padv2,
     "RESHAPE": reshape,
+    "SPACE_TO_BATCH_ND": space_to_batch_nd,
+    "SPLIT": split,
+    "STRIDED_SLICE": strided_slice,
+    "TRANSPOSE": transpose,
 }
 """The modules of the ops that the host runs beside the array, by TFLite's name."""
 
