@@ -59,7 +59,7 @@ module dla_core #(
   localparam PSUM_AW   = PSUM_DEPTH > 1 ? $clog2(PSUM_DEPTH) : 1;
   localparam ROOT_W    = LANE_W > TREE_W ? LANE_W : TREE_W;
 
-  wire en;  // falls only while a finished vector waits in front of a full output register
+  wire en, s3_ready;  // en falls only while a finished vector waits for the output register
 
   // Stage 0: the step's addresses and flags
   wire                 step;
@@ -260,7 +260,7 @@ module dla_core #(
   );
 
   // Stages 3 to 4: output stages, the post slot, the output register
-  wire s3_ready, s3_send = s3_final && !keep_psum;
+  wire s3_send = s3_final && !keep_psum;
 
   output_array #(
     .FORMAT(FORMAT),
