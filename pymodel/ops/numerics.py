@@ -9,6 +9,7 @@
 | rtl        | what the array's hardware runs: for each op the rule of one of TFLite's kernels   |
 """
 
+from pymodel.affine.requantise import INTEGER_RULES
 from pymodel.errors import InputError
 from pymodel.ops.registry import ARRAY_OPS, HOST_OPS, RTL_RULE
 
@@ -33,7 +34,7 @@ ARRAY_RULES: dict[str, dict[str, str]] = {
 CMSIS-NN's own test vectors."""
 
 HOST_RULES: dict[str, dict[str, str]] = {}
-"""Rules of the host's ops, by numerics, where they are known and not the reference kernel's."""
+"""Rules of the host's ops, by numerics other than the reference kernels', where they are known."""
 
 
 def rule(numerics: str, op: str, groups: int = 1) -> str:
@@ -53,3 +54,15 @@ def rule(numerics: str, op: str, groups: int = 1) -> str:
         known = ", ".join((*ARRAY_OPS, *HOST_OPS))
         raise InputError(f"op must be one that has a model, {known}, found {op!r}")
     return HOST_RULES.get(numerics, {}).get(op, HOST_OPS[op].RULES[0])
+
+
+def rtl_rule(numerics: str, op: str, groups: int = 1) -> str:
+    """The rule that the RTL runs for `op`: that of `numerics`, if it has it, else its own.
+
+    Raises:
+        InputError: no such numerics, or an op that the array does not run.
+    """
+    wanted = rule(numerics, op, groups)
+    if op not in RTL_RULE:
+        raise InputError(f"op must be one of the array's, {', '.join(RTL_RULE)}, found {op!r}")
+    return wanted if wanted in INTEGER_RULES else RTL_RULE[op]

@@ -6,7 +6,8 @@ from golden.tflite.importer import load_tflite
 from tb.bulk.plan import Task
 from tb.paths import SHARED_DATA
 from tb.verify.inputs import DEMO_MODEL, random_inputs
-from tb.verify.model_checks import check_layer, run_oracle
+from tb.verify.model_checks import ModelCheck, check_layer
+from tb.verify.oracle import run_oracle
 
 RESNET = SHARED_DATA / "models" / "pretrainedResnet_quant.tflite"
 SEED = 1
@@ -23,12 +24,11 @@ def convolutions(model: Path) -> list[Task]:
     """A task for every CONV_2D of the model, with the model's output as what is expected."""
     network = load_tflite(model)
     oracle = run_oracle(model, network, random_inputs(network, SEED))
-    tasks = []
+    tasks: list[Task] = []
     for layer in network.layers:
         if layer.op != "CONV_2D":
             continue
         check = check_layer(network, layer, oracle)
-        if check is not None and check.conv is not None:
-            assert check.x is not None and check.expected is not None
-            tasks.append(Task(layer.index, check.conv, check.x, check.expected))
+        task = check.task(layer.index) if isinstance(check, ModelCheck) else None
+        tasks += [task] if task is not None else []
     return tasks

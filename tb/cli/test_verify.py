@@ -24,14 +24,14 @@ from tb.verify.inputs import DEMO_MODEL
 
 DOCUMENT_KEYS = (
     "schema", "network", "model_sha256", "sim", "seed", "versions", "datapath", "numerics", "mode",
-    "chain", "verdict", "layers",
+    "chain", "runs", "verdict", "layers", "final",
 )  # fmt: skip
 LAYER_KEYS = (
-    "index", "name", "op", "rule", "outputs", "mismatches", "oracle", "oracle_mismatches", "macs",
-    "cycles", "utilisation", "wall_s", "status",
+    "index", "name", "op", "rule", "outputs", "mismatches", "oracle", "oracle_mismatches",
+    "rule_differences", "macs", "cycles", "utilisation", "wall_s", "status",
 )  # fmt: skip
 _NUMBER = r"([\d,]+|-)"
-ROW = re.compile(rf"(\d+) .* {r' +'.join([_NUMBER] * 5)} +([\d.]+|-) +([\d.]+) s +(\w+)")
+ROW = re.compile(rf"(\d+) .* {r' +'.join([_NUMBER] * 6)} +([\d.]+|-) +([\d.]+) s +(\w+)")
 OUTPUT_TENSOR = 5
 """Of a padded convolution."""
 SMALL_ARRAY = ("--ic-lanes", "4", "--oc-lanes", "4")
@@ -47,7 +47,7 @@ def verify(
 def row(layer: dict[str, Any]) -> tuple[str, ...]:
     """A layer's numbers as the table shows them."""
     counts = [layer["outputs"], layer["mismatches"], layer["oracle_mismatches"]]
-    counts += [layer["macs"] or None, layer["cycles"]]
+    counts += [layer["rule_differences"], layer["macs"] or None, layer["cycles"]]
     utilisation = layer["utilisation"]
     return (
         str(layer["index"]),
@@ -147,8 +147,8 @@ def test_op_without_a_model(
         document = check_document(done, "padded-verilator")
         assert (done.status, document["verdict"]) == (status, "incomplete")
         assert [layer["status"] for layer in document["layers"]] == ["not_checked", "pass"]
-        assert done.out.splitlines()[-1].startswith("INCOMPLETE: 1 layers on the RTL")
-        assert done.out.endswith("; 1 layers not checked (PAD)\n")
+        assert done.out.splitlines()[-1].startswith("INCOMPLETE: 1 layer on the RTL")
+        assert done.out.endswith("; 1 layer not checked (PAD)\n")
 
     monkeypatch.setattr("tb.verify.model_checks.ARRAY_OPS", {})
     for options in ((), ("--partial",)):
@@ -178,7 +178,8 @@ def test_mismatch(verify: Verify, monkeypatch: pytest.MonkeyPatch) -> None:
     expected = int(cases[1].expected[0, 1, 2, 3])
     got = expected ^ 1
     assert done.out.splitlines()[-3:] == [
-        "conv3x3_same: RTL against model: 2 of 180 outputs differ; first at (n=0, h=1, w=2, c=3): "
+        "1 conv3x3_same (CONV_2D): RTL against model: 2 of 180 outputs differ; "
+        "first at (n=0, h=1, w=2, c=3): "
         f"expected {expected} (0x{expected & 0xFF:02X}), got {got} (0x{got & 0xFF:02X})",
         "run again: python -m tb.verify --sim verilator --suite corner --ic-lanes 4 --oc-lanes 4",
         "FAIL: 2 layers on the RTL (verilator), 280 outputs, 2 mismatches against the model",
@@ -203,5 +204,8 @@ def test_oracle_that_disagrees(
     assert (done.status, document["verdict"], layer["status"]) == (1, "fail", "fail")
     assert (layer["mismatches"], layer["oracle_mismatches"]) == (0, 1)
     place = r"\(n=0, h=2, w=1, c=0\): expected -?\d+ \(0x\w\w\), got -?\d+ \(0x\w\w\)"
-    finding = rf"output: model against .* BUILTIN_REF .*: 1 of 24 outputs differ; first at {place}"
+    finding = (
+        r"1 output \(CONV_2D\): model against .* BUILTIN_REF .*: 1 of 24 outputs differ; "
+        rf"first at {place}"
+    )
     assert any(re.fullmatch(finding, line) for line in done.out.splitlines())

@@ -119,6 +119,14 @@ def test_input_of_another_kind(
     assert found in message
 
 
+def test_another_number_of_runs_than_the_file_holds(refused: Refused, tmp_path: Path) -> None:
+    path = tmp_path / "input.npy"
+    np.save(path, np.stack([ONE_DIGIT, ONE_DIGIT]))
+    assert "holds 2 inputs, the number of runs is 3" in refused("--input", path, "--runs", "3")
+    np.save(path, np.zeros((0, 1, 8, 8, 1), dtype=np.int8))
+    assert "found int8 of shape (0, 1, 8, 8, 1)" in refused("--input", path)
+
+
 @pytest.mark.parametrize(
     "content", [b"", b"0 1 2 3", DEMO_INPUTS.read_bytes()[:-1]], ids=["empty", "text", "truncated"]
 )
@@ -142,6 +150,12 @@ def test_no_npy_file(refused: Refused, tmp_path: Path, content: bytes) -> None:
         ("--seed 0", "--seed must lie from 1 to 2147483647, found 0"),
         ("--seed -1", "--seed must lie from 1 to 2147483647, found -1"),
         ("--seed 2147483648", "--seed must lie from 1 to 2147483647"),
+        ("--numerics tflite", "argument --numerics: invalid choice: 'tflite' (choose from"),
+        ("--runs 0", "--runs must be at least 1, found 0"),
+        ("--runs many", "argument --runs: invalid int value: 'many'"),
+        ("--runs 21", "digits_input.npy holds 20 digits, too few for 21 runs; give a seed"),
+        ("--suite corner --runs 2", "no --runs, no --numerics"),
+        ("--suite corner --numerics xnnpack", "no --runs, no --numerics"),
         ("--jobs 0", "--jobs must be at least 1, found 0"),
         ("--ic-lanes 3", "ic_lanes must be a power of two from 1 to 32, found 3"),
         ("--oc-lanes 64", "oc_lanes must be a power of two from 1 to 32, found 64"),

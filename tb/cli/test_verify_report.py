@@ -9,6 +9,7 @@ import pytest
 from rich.console import Console
 
 from tb.verify.report import LayerReport, Report, Status, Verdict, write_json, write_report
+from tb.verify.summary import summary
 from tb.verify.table import HEADINGS, NAME_WIDTH, plain_lines, short_name, show
 
 PASSED = LayerReport(0, "conv", "CONV_2D", outputs=1200, mismatches=0, oracle="LiteRT",
@@ -52,11 +53,33 @@ def test_verdict(statuses: str, verdict: Verdict, status: int, status_if_partial
 
 
 def test_summary_counts_what_ran() -> None:
-    assert report(PASSED, FAILED, UNCHECKED, MODEL_ONLY).summary() == (
+    assert summary(report(PASSED, FAILED, UNCHECKED, MODEL_ONLY)) == (
         "FAIL: 2 layers on the RTL (icarus), 2,400 outputs, 3 mismatches against the model; "
-        "model against the oracle: 0 mismatches; 1 layers not checked (SOFTMAX)"
+        "model against the oracle: 0 mismatches; 1 layer not checked (SOFTMAX)"
     )
-    assert report().summary().startswith("INCOMPLETE: 0 layers on the RTL (icarus), 0 outputs")
+    assert summary(report()).startswith("INCOMPLETE: 0 layers on the RTL (icarus), 0 outputs")
+
+
+def test_summary_hides_no_difference() -> None:
+    """Runs, another set of rules, layers without an oracle, and the end of a chain."""
+    differing = replace(PASSED, rule_differences=4)
+    alone = replace(PASSED, index=1, oracle=None, oracle_mismatches=None)
+    found = replace(report(differing, alone), numerics="xnnpack", runs=20)
+    assert summary(found) == (
+        "PASS: 20 runs; 2 layers on the RTL (icarus), 2,400 outputs, 0 mismatches against the "
+        "model; model against the oracle: 0 mismatches; the RTL's rules against xnnpack: 4 outputs "
+        "differ; 1 layer without an oracle"
+    )
+    final = replace(PASSED, index=2, outputs=200, rule_differences=6)
+    chained = replace(found, final=final)
+    assert summary(chained) == (
+        "PASS: 20 runs; 2 layers on the RTL (icarus), 2,400 chained outputs, 0 mismatches against "
+        "the model; final outputs: 0 of 200 differ; the model's from the oracle's: 0 of 200; model "
+        "against the oracle: 0 mismatches; the RTL's rules against xnnpack: 10 outputs differ; "
+        "1 layer without an oracle"
+    )
+    assert (chained.chain, found.chain) == (True, False)
+    assert replace(chained, final=replace(final, status="fail")).verdict == "fail"
 
 
 def test_plain_table_is_aligned() -> None:
@@ -67,11 +90,20 @@ def test_plain_table_is_aligned() -> None:
     for heading in ("layer", "op", "geometry", "status"):
         column = lines[0].index(heading)
         assert all(line[column - 1 : column].strip() == "" for line in lines)
-    for heading in ("outputs", "RTL≠model", "model≠oracle", "MACs", "cycles", "util", "time"):
+    for heading in (
+        "outputs",
+        "RTL≠model",
+        "model≠oracle",
+        "rule≠rule",
+        "MACs",
+        "cycles",
+        "util",
+        "time",
+    ):
         end = lines[0].index(heading) + len(heading)
         assert all(line[end - 1] != " " and line[end] == " " for line in lines)
     assert [line.split()[-1] for line in lines[1:]] == ["pass", "fail", "not_checked", "model_only"]
-    assert [len(line.split()) for line in lines[1:]] == [16, 16, 12, 12]
+    assert [len(line.split()) for line in lines[1:]] == [17, 17, 13, 13]
     assert "  1,200  " in lines[1] and "  0.49  0.00 s  pass" in lines[1]
 
 
@@ -88,7 +120,7 @@ def test_shown(capsys: pytest.CaptureFixture[str], terminal: bool) -> None:
     console._highlight = False
     show(report(PASSED, FAILED), console)
     lines = capsys.readouterr().out.splitlines()
-    assert lines[-3:-1] == ["conv: RTL: 3 differ", "run again: python -m it"]
+    assert lines[-3:-1] == ["1 conv (CONV_2D): RTL: 3 differ", "run again: python -m it"]
     assert "FAIL: 2 layers" in lines[-1]
     show(report(PASSED), console)
     assert "run again" not in capsys.readouterr().out

@@ -5,7 +5,7 @@ import pytest
 from golden import litert
 from pymodel.affine.requantise import RULES
 from pymodel.errors import InputError
-from pymodel.ops.numerics import ARRAY_RULES, HOST_RULES, NUMERICS, rule
+from pymodel.ops.numerics import ARRAY_RULES, HOST_RULES, NUMERICS, rtl_rule, rule
 from pymodel.ops.registry import ARRAY_OPS, HOST_OPS, RTL_RULE
 
 EXPECTED = {
@@ -22,6 +22,22 @@ EXPECTED = {
 def test_ops_of_the_array(numerics: str) -> None:
     found = [rule(numerics, op) for op in ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")]
     assert found == EXPECTED[numerics].split()
+
+
+@pytest.mark.parametrize(
+    ("numerics", "expected"),
+    [
+        ("litert-ref", "double_away double_away double_up"),
+        ("litert-opt", "double_up double_away double_up"),
+        ("xnnpack", "double_away double_away double_up"),
+        ("cmsis-nn", "double_away double_away double_away"),
+        ("rtl", "double_away double_away double_up"),
+    ],
+)
+def test_rules_that_the_rtl_runs(numerics: str, expected: str) -> None:
+    """Those of the numerics that it has, else its own."""
+    ops = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")
+    assert [rtl_rule(numerics, op) for op in ops] == expected.split()
 
 
 def test_grouped_convolutions_are_the_reference_kernels() -> None:
@@ -59,3 +75,5 @@ def test_unknown_numerics_and_ops() -> None:
         rule("tflite", "CONV_2D")
     with pytest.raises(InputError, match=r"op must be one that has a model, .*found 'WHILE'"):
         rule("rtl", "WHILE")
+    with pytest.raises(InputError, match=r"op must be one of the array's, .*found 'PAD'"):
+        rtl_rule("rtl", "PAD")

@@ -15,7 +15,8 @@ from tb.bulk.host import Simulation, run_bulk
 from tb.bulk.plan import Settings, Task
 from tb.cli.verify_command import Done, Verify, make_verify
 from tb.verify.inputs import random_inputs
-from tb.verify.model_checks import check_layer, run_oracle
+from tb.verify.model_checks import ModelCheck, check_layer
+from tb.verify.oracle import run_oracle
 
 NETWORKS = {
     "pretrainedResnet_quant": 10,
@@ -92,13 +93,14 @@ def resnet_samples(model: Path, seed: int) -> list[Task]:
     tasks: dict[object, Task] = {}
     for layer in network.layers:
         check = check_layer(network, layer, oracle)
-        if check is None or check.conv is None or check.x is None or check.expected is None:
+        task = check.task(layer.index) if isinstance(check, ModelCheck) else None
+        if task is None:
             continue
-        geometry = check.conv.geometry
+        geometry = task.conv.geometry
         whole = layer.op == "FULLY_CONNECTED"
         count = geometry.out_channels if whole else SAMPLE_CHANNELS
-        conv, expected = first_channels(check.conv, count), check.expected[..., :count]
-        tasks[geometry] = Task(layer.index, conv, check.x, expected)
+        conv, expected = first_channels(task.conv, count), task.expected[..., :count]
+        tasks[geometry] = replace(task, conv=conv, expected=expected)
         assert whole or expected.size >= 256
     return list(tasks.values())
 

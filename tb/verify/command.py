@@ -1,25 +1,22 @@
 """Checks what the command's options name, and gathers the findings into a report."""
 
 import time
-from dataclasses import asdict, replace
-from pathlib import Path
+from dataclasses import asdict, dataclass, replace
 
-import numpy as np
-from numpy.typing import NDArray
 from rich.console import Console
 
 from golden import litert
 from golden.tflite.importer import load_tflite
 from pymodel.array.config import ArrayConfig
 from pymodel.datapath import preset
-from pymodel.network import Network
 from tb import runner, simulators
 from tb.bulk.host import Simulation
 from tb.bulk.plan import Settings
-from tb.verify.inputs import DEMO_MODEL, demo_input, load_input, random_inputs
-from tb.verify.network import model_sha256, verify_network
+from tb.verify.inputs import DEMO_MODEL, demo_runs, load_runs, random_runs
+from tb.verify.network import verify_network
 from tb.verify.options import Options, command_again
-from tb.verify.report import Report
+from tb.verify.report import LayerReport, Report
+from tb.verify.subject import Subject, model_sha256
 from tb.verify.suite import verify_suite
 
 
@@ -35,34 +32,50 @@ def verify(options: Options, console: Console) -> Report:
     config = ArrayConfig(datapath)
     seed = runner.default_seed() if options.seed is None else options.seed
     simulation = Simulation(options.sim, Settings(config), jobs=options.jobs, seed=seed)
-    model = options.model or DEMO_MODEL
     if options.suite is not None:
-        layers, name = verify_suite(options.suite, simulation, console), options.suite
+        found = _Found(options.suite, verify_suite(options.suite, simulation, console))
     else:
-        network = load_tflite(model)
-        inputs = _inputs(options, model, network, seed)
-        layers, name = verify_network(model, network, inputs, simulation, console), network.name
+        found = _verify_model(_subject(options, seed), simulation, console)
         versions["LiteRT"] = litert.version("reference").split()[1]
     return Report(
-        network=name,
-        model_sha256=None if options.suite is not None else model_sha256(model),
+        network=found.name,
+        model_sha256=found.sha256,
         sim=options.sim,
         seed=seed,
         versions=versions,
         datapath=asdict(datapath),
-        layers=layers,
+        numerics=options.numerics,
+        layers=found.layers,
+        runs=found.runs,
         again=command_again(options),
-        run=f"{name}-{options.sim}",
+        run=f"{found.name}-{options.sim}",
         wall_s=time.perf_counter() - started,
     )
 
 
-def _inputs(
-    options: Options, model: Path, network: Network, seed: int
-) -> list[NDArray[np.generic]]:
-    """The file's array; a held-out digit for the demo network; else random codes of the seed."""
+@dataclass(frozen=True)
+class _Found:
+    """What was checked, and the rows that came of it."""
+
+    name: str
+    layers: list[LayerReport]
+    sha256: str | None = None
+    runs: int = 1
+
+
+def _verify_model(subject: Subject, simulation: Simulation, console: Console) -> _Found:
+    layers = verify_network(subject, simulation, console)
+    return _Found(subject.network.name, layers, model_sha256(subject.model), len(subject.runs))
+
+
+def _subject(options: Options, seed: int) -> Subject:
+    """The model with its runs: the file's, held-out digits for the demo network, else random."""
+    model = options.model or DEMO_MODEL
+    network = load_tflite(model)
     if options.input is not None:
-        return load_input(options.input, network)
-    if options.seed is None and model.resolve() == DEMO_MODEL:
-        return demo_input(network)
-    return random_inputs(network, seed)
+        runs = load_runs(options.input, network, options.runs)
+    elif options.seed is None and model.resolve() == DEMO_MODEL:
+        runs = demo_runs(options.runs or 1)
+    else:
+        runs = random_runs(network, seed, options.runs or 1)
+    return Subject(model, network, runs, options.numerics)

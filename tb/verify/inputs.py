@@ -1,4 +1,4 @@
-"""The network's input: a file, a held-out digit for the demo network, or seeded random codes."""
+"""The network's inputs: a file, held-out digits for the demo network, or random from a seed."""
 
 from pathlib import Path
 
@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from pymodel.errors import InputError
 from pymodel.network import Network, Tensor
 from tb.paths import PROJECT_ROOT
+from tb.verify.subject import Inputs
 
 DEMO_MODEL = PROJECT_ROOT / "golden" / "demo" / "digits.tflite"
 DEMO_INPUTS = DEMO_MODEL.with_name("digits_input.npy")
@@ -27,50 +28,77 @@ def read_npy(path: Path) -> NDArray[np.generic]:
     return np.asarray(array)
 
 
-def check_input(array: NDArray[np.generic], tensor: Tensor, source: str) -> None:
-    """Raise InputError unless `array` is what the network's input `tensor` takes."""
-    if array.dtype.name != tensor.dtype or array.shape != tensor.shape:
-        raise InputError(
-            f"{source}: the network's input {tensor.name} takes {tensor.dtype} of shape "
-            f"{tensor.shape}, found {array.dtype} of shape {array.shape}"
-        )
+def load_runs(path: Path, network: Network, runs: int | None) -> list[Inputs]:
+    """The file's array as the one input of `network`, or one run for each of its first axis.
 
+    Args:
+        path: of a .npy file, of the input's shape or with one axis more in front.
+        runs: how many there must be; None for any.
 
-def load_input(path: Path, network: Network) -> list[NDArray[np.generic]]:
-    """The file's array as the one input of `network`.
-
-    Raises InputError for a wrong file, shape or dtype, and for a network with several inputs.
+    Raises:
+        InputError: a wrong file, shape, dtype or number of runs, or a network with several inputs.
     """
     if len(network.inputs) != 1:
         raise InputError(
             f"{path}: network {network.name} has {len(network.inputs)} inputs, one .npy file "
             "gives 1; use a seed"
         )
-    array = read_npy(path)
-    check_input(array, network.tensors[network.inputs[0]], str(path))
-    return [array]
+    array, tensor = read_npy(path), network.tensors[network.inputs[0]]
+    several = array[np.newaxis] if array.shape == tensor.shape else array
+    if several.dtype.name != tensor.dtype or several.shape[1:] != tensor.shape or not len(several):
+        raise InputError(
+            f"{path}: the network's input {tensor.name} takes {tensor.dtype} of shape "
+            f"{tensor.shape}, or several in a row, found {array.dtype} of shape {array.shape}"
+        )
+    if runs is not None and runs != len(several):
+        raise InputError(f"{path}: holds {len(several)} inputs, the number of runs is {runs}")
+    return [[each] for each in several]
 
 
-def demo_input(network: Network) -> list[NDArray[np.generic]]:
-    """The first of the demo network's held-out digits."""
-    array = read_npy(DEMO_INPUTS)[:1]
-    check_input(array, network.tensors[network.inputs[0]], DEMO_INPUTS.name)
-    return [array]
+def demo_runs(runs: int) -> list[Inputs]:
+    """The first of the demo network's held-out digits. Raises InputError when there are fewer."""
+    digits = read_npy(DEMO_INPUTS)
+    if runs > len(digits):
+        raise InputError(
+            f"{DEMO_INPUTS.name} holds {len(digits)} digits, too few for {runs} runs; give a seed"
+        )
+    return [[digit[np.newaxis]] for digit in digits[:runs]]
+
+
+def random_runs(network: Network, seed: int, runs: int = 1) -> list[Inputs]:
+    """Inputs drawn from each of `runs` consecutive seeds."""
+    return [random_inputs(network, seed + run) for run in range(runs)]
 
 
 def random_inputs(network: Network, seed: int) -> list[NDArray[np.generic]]:
-    """Codes drawn evenly from each input's whole range."""
+    """Integers drawn evenly from their whole range; floats as `_random_floats` says."""
     rng = np.random.default_rng(seed)
-    arrays = []
+    arrays: list[NDArray[np.generic]] = []
     for tensor in (network.tensors[index] for index in network.inputs):
         dtype = np.dtype(tensor.dtype)
-        if dtype.kind not in "iu":
-            raise InputError(
-                f"network {network.name}: input {tensor.name} is {tensor.dtype}; random inputs "
-                "need integers, give a file"
+        if dtype.kind == "b":
+            arrays.append(rng.integers(0, 2, size=tensor.shape).astype(np.bool_))
+        elif dtype.kind in "iu":
+            limits = np.iinfo(dtype)
+            arrays.append(
+                rng.integers(limits.min, limits.max, size=tensor.shape, dtype=dtype, endpoint=True)
             )
-        limits = np.iinfo(dtype)
-        arrays.append(
-            rng.integers(limits.min, limits.max, size=tensor.shape, dtype=dtype, endpoint=True)
-        )
+        else:
+            arrays.append(_random_floats(network, tensor, rng))
     return arrays
+
+
+def _random_floats(
+    network: Network, tensor: Tensor, rng: np.random.Generator
+) -> NDArray[np.floating]:
+    """Even over the range of the QUANTIZE that reads the tensor; standard normal without one."""
+    for layer in network.layers:
+        output = network.tensors[layer.outputs[0]]
+        if layer.op == "QUANTIZE" and tensor.index in layer.inputs and output.scale.size == 1:
+            codes = np.iinfo(output.dtype)
+            low, high = (
+                float(output.scale[0]) * (code - int(output.zero_point[0]))
+                for code in (codes.min, codes.max)
+            )
+            return rng.uniform(low, high, tensor.shape).astype(tensor.dtype)
+    return rng.standard_normal(tensor.shape).astype(tensor.dtype)

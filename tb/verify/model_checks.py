@@ -1,13 +1,11 @@
 """Checks the model against LiteRT, layer by layer, on LiteRT's own tensors.
 
-Each layer's golden activations are the tensors of the reference kernels' run, so that layers are
-independent of each other; what the RTL must produce is the model's output on them, under the
-rounding rule that the RTL runs.
+Layers are independent of each other: each computes on the tensors of the kernel that it is
+compared with. What the RTL must produce is the model's output on the reference kernels' tensors,
+under the rule that the RTL runs.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,130 +15,156 @@ from pymodel import convolution
 from pymodel.convolution import Convolution
 from pymodel.errors import InputError
 from pymodel.network import ABSENT, Layer, Network
-from pymodel.ops.registry import ARRAY_OPS, HOST_OPS, RTL_RULE, evaluate
-from tb.scoreboard import Comparison, compare
+from pymodel.ops.numerics import rtl_rule, rule
+from pymodel.ops.registry import ARRAY_OPS, HOST_OPS, evaluate
+from tb.bulk.plan import Task
+from tb.verify.agreement import agreement, describe
+from tb.verify.oracle import Oracle, Tensors, array_kernels, host_kernel, tensor
 
-Tensors = Mapping[int, NDArray[np.generic]]
-Oracle = Mapping[litert.Kernel, Tensors]
 
-KERNELS: dict[str, tuple[litert.Kernel, ...]] = {
-    "CONV_2D": ("reference",),
-    "DEPTHWISE_CONV_2D": ("reference",),
-    "FULLY_CONNECTED": ("reference", "optimised"),
-}
-"""The kernels that an op is compared with, each under the rule that it follows: at least one of
-them follows the RTL's."""
+@dataclass(frozen=True)
+class NotChecked:
+    """A layer that the model does not take, and why."""
+
+    layer: Layer
+    reason: str
 
 
 @dataclass(frozen=True, eq=False)
 class ModelCheck:
     """A modelled layer: how the model stands to the oracle, and what the RTL is to do.
 
-    rule: the RTL's; None for an op that the array doesn't run, as conv, x and expected are.
-    x, expected: input and the model's output under `rule`, int8 NHWC. oracle: the kernels asked.
-    outputs: of one run. oracle_mismatches: outputs that differ, all kernels together.
+    rule: the RTL's, or a host op's. conv, x, expected: the RTL's task, input and the model's output
+    under `rule`, int8 NHWC; None for an op that the array doesn't run. oracle: the kernels that
+    the model was compared with, each with its rule; oracle_mismatches: outputs that differ, all
+    kernels together; both None where there is none. wanted: the rule of the numerics asked for,
+    where the RTL runs another, and rule_differences: outputs that differ between the two.
     """
 
     layer: Layer
     outputs: int
-    oracle: str
-    oracle_mismatches: int
+    rule: str
+    oracle: str | None = None
+    oracle_mismatches: int | None = None
+    wanted: str | None = None
+    rule_differences: int | None = None
     details: tuple[str, ...] = ()
-    rule: str | None = None
     conv: Convolution | None = None
     x: NDArray[np.int8] | None = None
     expected: NDArray[np.int8] | None = None
 
-
-def run_oracle(
-    model: Path, network: Network, inputs: Sequence[NDArray[np.generic]]
-) -> dict[litert.Kernel, Tensors]:
-    """Tensors of every kernel that the network's ops are compared with, the reference always.
-
-    Raises InputError when LiteRT refuses the model, or would crash on it.
-    """
-    for layer in network.layers:
-        if layer.op.endswith("CONV_2D") and (len(layer.inputs) < 3 or layer.inputs[2] == ABSENT):
-            raise InputError(
-                f"{model}: layer {layer.index} ({layer.op}) has no bias, which LiteRT's kernels "
-                "cannot run without; convert the model again with a bias of zeros"
-            )
-    kernels: list[litert.Kernel] = ["reference"]
-    for layer in network.layers:
-        kernels += [kernel for kernel in KERNELS.get(layer.op, ()) if kernel not in kernels]
-    return {kernel: litert.run(model, inputs, kernel) for kernel in kernels}
+    def task(self, index: int) -> Task | None:
+        """What the RTL is to do, numbered `index`; None for an op that the array doesn't run."""
+        if self.conv is None or self.x is None or self.expected is None:
+            return None
+        return Task(index, self.conv, self.x, self.expected)
 
 
-def check_layer(network: Network, layer: Layer, oracle: Oracle) -> ModelCheck | None:
-    """Run one layer in pymodel and compare it with the oracle; None if its op has no model."""
-    if layer.op in ARRAY_OPS:
-        return _check_array_op(network, layer, oracle)
-    codes = all(network.tensors[index].dtype.startswith("int") for index in layer.outputs)
-    if layer.op in HOST_OPS and codes:
-        return _check_host_op(network, layer, oracle["reference"])
-    return None
+@dataclass
+class _Findings:
+    """What comparisons with one or more kernels have come to."""
+
+    kernels: list[str] = field(default_factory=list)
+    mismatches: int = 0
+    details: list[str] = field(default_factory=list)
+
+    def compare(
+        self, kernel: str, expected: NDArray[np.generic], found: NDArray[np.generic]
+    ) -> None:
+        comparison = agreement(expected, found)
+        if kernel not in self.kernels:
+            self.kernels.append(kernel)
+        self.mismatches += comparison.mismatches
+        if comparison.mismatches:
+            self.details.append(f"model against {kernel}: {describe(comparison, expected.dtype)}")
+
+    @property
+    def oracle(self) -> str | None:
+        return ", ".join(self.kernels) or None
+
+    @property
+    def oracle_mismatches(self) -> int | None:
+        return self.mismatches if self.kernels else None
 
 
-def _check_array_op(network: Network, layer: Layer, oracle: Oracle) -> ModelCheck:
+def check_layer(
+    network: Network, layer: Layer, oracle: Oracle, numerics: str = "rtl"
+) -> ModelCheck | NotChecked:
+    """Run one layer in pymodel, and compare it with the oracle under the rules of `numerics`."""
+    try:
+        if layer.op in ARRAY_OPS:
+            return _check_array_op(network, layer, oracle, numerics)
+        if layer.op in HOST_OPS:
+            return _check_host_op(network, layer, oracle, numerics)
+    except InputError as error:
+        return NotChecked(layer, str(error))
+    return NotChecked(layer, "the op has no model")
+
+
+def _check_array_op(network: Network, layer: Layer, oracle: Oracle, numerics: str) -> ModelCheck:
     lower = ARRAY_OPS[layer.op]
-    mismatches, kernels, details = 0, [], []
-    for kernel in KERNELS[layer.op]:
-        rule = litert.rule(layer.op, kernel)
-        conv = lower(network, layer, rule)
-        x, y = _layer_io(network, layer, conv, oracle[kernel])
-        comparison = compare(y, convolution.run(conv, x))
-        kernels.append(f"{litert.version(kernel)} ({rule})")
-        mismatches += comparison.mismatches
-        details += _difference(comparison, kernels[-1])
-    conv = lower(network, layer, RTL_RULE[layer.op])
-    x, _ = _layer_io(network, layer, conv, oracle["reference"])
+    groups = lower(network, layer, rtl_rule(numerics, layer.op)).geometry.groups
+    wanted, run = (find(numerics, layer.op, groups) for find in (rule, rtl_rule))
+    conv = lower(network, layer, run)
+    x = _nhwc(network, layer.inputs[0], oracle["reference"], conv.geometry.input_shape)
     expected = convolution.run(conv, x)
+    findings = _Findings()
+    for kernel in array_kernels(numerics, layer.op):
+        followed = litert.rule(layer.op, kernel, groups)
+        modelled = lower(network, layer, followed)
+        try:
+            golden_x, golden_y = (
+                _nhwc(network, index, oracle[kernel], shape)
+                for index, shape in (
+                    (layer.inputs[0], conv.geometry.input_shape),
+                    (layer.outputs[0], conv.geometry.output_shape),
+                )
+            )
+        except InputError as error:
+            findings.details.append(f"not compared with {litert.version(kernel)}: {error}")
+            continue
+        name = f"{litert.version(kernel)} ({followed})"
+        findings.compare(name, golden_y, convolution.run(modelled, golden_x))
+    differences = None
+    if wanted != run:
+        other = convolution.run(lower(network, layer, wanted), x)
+        differences = int(np.count_nonzero(other != expected))
     return ModelCheck(
         layer=layer,
         outputs=expected.size,
-        oracle=", ".join(kernels),
-        oracle_mismatches=mismatches,
-        details=tuple(details),
-        rule=RTL_RULE[layer.op],
+        rule=run,
+        oracle=findings.oracle,
+        oracle_mismatches=findings.oracle_mismatches,
+        wanted=None if wanted == run else wanted,
+        rule_differences=differences,
+        details=tuple(findings.details),
         conv=conv,
         x=x,
         expected=expected,
     )
 
 
-def _check_host_op(network: Network, layer: Layer, tensors: Tensors) -> ModelCheck:
-    inputs = [_tensor(tensors, index, network) for index in layer.inputs if index != ABSENT]
-    outputs = evaluate(network, layer, inputs)
-    kernel = litert.version("reference")
-    total, mismatches, details = 0, 0, []
+def _check_host_op(network: Network, layer: Layer, oracle: Oracle, numerics: str) -> ModelCheck:
+    kernel, followed = host_kernel(numerics, layer.op), rule(numerics, layer.op)
+    tensors = oracle[kernel]
+    inputs = [tensor(network, index, tensors) for index in layer.inputs if index != ABSENT]
+    outputs = evaluate(network, layer, inputs, followed)
+    findings = _Findings()
     for index, output in zip(layer.outputs, outputs, strict=True):
-        expected = _tensor(tensors, index, network)
-        comparison = compare(expected.astype(np.int64), output.astype(np.int64))
-        total += comparison.outputs
-        mismatches += comparison.mismatches
-        details += _difference(comparison, kernel)
-    return ModelCheck(layer, total, kernel, mismatches, tuple(details))
+        name = f"{litert.version(kernel)} ({followed})"
+        findings.compare(name, tensor(network, index, tensors), output)
+    return ModelCheck(
+        layer=layer,
+        outputs=sum(output.size for output in outputs),
+        rule=followed,
+        oracle=findings.oracle,
+        oracle_mismatches=findings.oracle_mismatches,
+        details=tuple(findings.details),
+    )
 
 
-def _difference(comparison: Comparison, kernel: str) -> list[str]:
-    if not comparison.mismatches:
-        return []
-    return [f"model against {kernel}: {comparison.describe()}"]
-
-
-def _layer_io(
-    network: Network, layer: Layer, conv: Convolution, tensors: Tensors
-) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
-    """The layer's input and output in one oracle run, as int8 NHWC."""
-    x = _tensor(tensors, layer.inputs[0], network).reshape(conv.geometry.input_shape)
-    y = _tensor(tensors, layer.outputs[0], network).reshape(conv.geometry.output_shape)
-    return x.astype(np.int8, copy=False), y.astype(np.int8, copy=False)
-
-
-def _tensor(tensors: Tensors, index: int, network: Network) -> NDArray[np.generic]:
-    if index not in tensors:
-        raise InputError(
-            f"network {network.name}: LiteRT kept no data of tensor "
-            f"{network.tensors[index].name}; the model cannot be checked against it"
-        )
-    return tensors[index]
+def _nhwc(
+    network: Network, index: int, tensors: Tensors, shape: tuple[int, ...]
+) -> NDArray[np.int8]:
+    """An int8 tensor of one oracle run in a convolution's shape."""
+    return tensor(network, index, tensors).reshape(shape).astype(np.int8, copy=False)

@@ -1,87 +1,91 @@
 """Verifies a network: the model against LiteRT, and the RTL against the model, layer by layer."""
 
-import hashlib
 import time
 from collections.abc import Sequence
-from dataclasses import replace
-from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
 from rich.console import Console
 
-from pymodel.network import Layer, Network
+from pymodel.array.config import ArrayConfig
 from tb.bulk.host import Simulation
 from tb.bulk.plan import Task
-from tb.verify.model_checks import ModelCheck, Oracle, check_layer, run_oracle
+from tb.verify.model_checks import ModelCheck, NotChecked, check_layer
+from tb.verify.oracle import Oracle, run_oracle
 from tb.verify.report import LayerReport
-from tb.verify.rtl_rows import describe_geometry, fits, run_rows
+from tb.verify.rows import model_row, total, with_rule_differences
+from tb.verify.rtl_rows import run_rows
+from tb.verify.subject import Subject
 
 
-def model_sha256(model: Path) -> str:
-    """SHA-256 of the model's file."""
-    return hashlib.sha256(model.read_bytes()).hexdigest()
+class ModelChecks:
+    """The model's checks of every layer, run by run."""
+
+    def __init__(self, subject: Subject) -> None:
+        self._subject = subject
+        self._checks: list[list[ModelCheck | NotChecked]] = []
+        self._wall_s = [0.0] * len(subject.network.layers)
+
+    def add(self, oracle: Oracle) -> None:
+        """Check every layer on the tensors of one more run."""
+        network = self._subject.network
+        checks = []
+        for layer in network.layers:
+            started = time.perf_counter()
+            checks.append(check_layer(network, layer, oracle, self._subject.numerics))
+            self._wall_s[layer.index] += time.perf_counter() - started
+        self._checks.append(checks)
+
+    def wanted_rule(self, layer: int) -> str | None:
+        """The layer's rule under the numerics asked for, where the RTL runs another."""
+        check = self._checks[0][layer]
+        return None if isinstance(check, NotChecked) else check.wanted
+
+    def rule_differences(self, layer: int) -> int | None:
+        """Outputs that differ between the two rules, over all runs; None where they are one."""
+        checks = [checks[layer] for checks in self._checks]
+        return total(c.rule_differences for c in checks if isinstance(c, ModelCheck))
+
+    def rows(self, config: ArrayConfig) -> list[LayerReport]:
+        """A row for each layer, over all runs so far, without the RTL's part."""
+        network = self._subject.network
+        return [
+            model_row(
+                network,
+                layer,
+                [checks[layer.index] for checks in self._checks],
+                config,
+                self._wall_s[layer.index],
+            )
+            for layer in network.layers
+        ]
+
+    def tasks(self, rows: Sequence[LayerReport]) -> list[Task]:
+        """What the RTL is to run: each run's layers that `rows` says have a place on the array."""
+        tasks: list[Task] = []
+        for run, checks in enumerate(self._checks):
+            for row, check in zip(rows, checks, strict=True):
+                if row.on_array and isinstance(check, ModelCheck):
+                    task = check.task(run * len(rows) + row.index)
+                    tasks += [task] if task is not None else []
+        return tasks
 
 
-def verify_network(
-    model: Path,
-    network: Network,
-    inputs: Sequence[NDArray[np.generic]],
-    simulation: Simulation,
-    console: Console,
-) -> list[LayerReport]:
-    """A row for every layer of `network`, which is that of the file `model`.
+def verify_network(subject: Subject, simulation: Simulation, console: Console) -> list[LayerReport]:
+    """A row for every layer, all runs together.
 
     Raises:
-        InputError: LiteRT refuses the model or the inputs, or a layer contradicts itself.
+        InputError: LiteRT refuses the model or the inputs.
     """
-    oracle = run_oracle(model, network, inputs)
-    rows, tasks = [], []
-    for layer in network.layers:
-        row, task = _check(network, layer, oracle, simulation)
-        rows.append(row)
-        tasks += [task] if task is not None else []
-    return run_rows(rows, tasks, simulation, console)
-
-
-def _check(
-    network: Network, layer: Layer, oracle: Oracle, simulation: Simulation
-) -> tuple[LayerReport, Task | None]:
-    """The layer's row without the RTL's part, and its task for the RTL if it has one."""
-    started = time.perf_counter()
-    check = check_layer(network, layer, oracle)
-    wall_s = time.perf_counter() - started
-    if check is None:
-        outputs = sum(int(np.prod(network.tensors[i].shape)) for i in layer.outputs)
-        return LayerReport(layer.index, layer.name, layer.op, outputs=outputs), None
-    row = LayerReport(
-        index=layer.index,
-        name=layer.name,
-        op=layer.op,
-        rule=check.rule,
-        outputs=check.outputs,
-        oracle=check.oracle,
-        oracle_mismatches=check.oracle_mismatches,
-        macs=0 if check.conv is None else check.conv.geometry.macs,
-        wall_s=wall_s,
-        status="fail" if check.oracle_mismatches else "model_only",
-        geometry="" if check.conv is None else describe_geometry(check.conv.geometry),
-        details=check.details,
-    )
-    return _place(row, check, simulation)
-
-
-def _place(
-    row: LayerReport, check: ModelCheck, simulation: Simulation
-) -> tuple[LayerReport, Task | None]:
-    """The row and its task; a layer that the array cannot hold stays unchecked, and says why."""
-    if check.conv is None or check.x is None or check.expected is None:
-        return row, None
-    obstacle = fits(check.conv, simulation.settings.config)
-    if obstacle is not None:
-        return replace(
+    checks = ModelChecks(subject)
+    for inputs in subject.runs:
+        checks.add(run_oracle(subject.model, subject.network, inputs, subject.numerics))
+    rows = checks.rows(simulation.settings.config)
+    rows = run_rows(rows, checks.tasks(rows), simulation, console)
+    return [
+        with_rule_differences(
             row,
-            status="fail" if check.oracle_mismatches else "not_checked",
-            details=(*row.details, f"not on the array: {obstacle}"),
-        ), None
-    return row, Task(row.index, check.conv, check.x, check.expected)
+            checks.wanted_rule(row.index),
+            subject.numerics,
+            checks.rule_differences(row.index),
+        )
+        for row in rows
+    ]

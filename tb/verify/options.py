@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pymodel.errors import InputError
+from pymodel.ops.numerics import NUMERICS
 from tb import runner, simulators
 
 
@@ -17,6 +18,8 @@ class Options(argparse.Namespace):
     suite: str | None
     input: Path | None
     seed: int | None
+    runs: int | None
+    numerics: str
     sim: str
     jobs: int
     ic_lanes: int
@@ -38,8 +41,14 @@ def _parser(description: str | None) -> argparse.ArgumentParser:
     what.add_argument("--model", type=Path, help="int8 .tflite file; the demo network by default")
     what.add_argument("--suite", help="golden cases instead of a network")
     data = parser.add_mutually_exclusive_group()
-    data.add_argument("--input", type=Path, help=".npy file with the network's input")
-    data.add_argument("--seed", type=int, help="of a random input, and of the simulation")
+    data.add_argument(
+        "--input", type=Path, help=".npy file with the network's input, or one run's for each row"
+    )
+    data.add_argument("--seed", type=int, help="of random inputs, and of the simulation")
+    parser.add_argument("--runs", type=int, help="inputs to run, from one seed after another")
+    parser.add_argument(
+        "--numerics", default="rtl", choices=NUMERICS, help="set of rounding rules, rtl by default"
+    )
     parser.add_argument("--sim", default=simulators.DEFAULT, help="verilator or icarus")
     parser.add_argument("--jobs", type=int, default=1, help="simulators side by side")
     parser.add_argument("--ic-lanes", type=int, default=16, help="lanes of the array")
@@ -59,6 +68,10 @@ def parse_options(arguments: Sequence[str] | None, description: str | None) -> O
         raise InputError(f"--jobs must be at least 1, found {options.jobs}")
     if options.seed is not None and not 0 < options.seed < 2**31:
         raise InputError(f"--seed must lie from 1 to {2**31 - 1}, found {options.seed}")
+    if options.runs is not None and options.runs < 1:
+        raise InputError(f"--runs must be at least 1, found {options.runs}")
+    if options.suite is not None and (options.runs is not None or options.numerics != "rtl"):
+        raise InputError("--suite runs stored cases, each by its rule; no --runs, no --numerics")
     if options.suite is not None and (options.input is not None or options.seed is not None):
         raise InputError("--suite runs stored cases; it takes neither --input nor --seed")
     return options
@@ -70,8 +83,10 @@ def command_again(options: Options) -> str:
     for name in ("model", "suite", "input"):
         if getattr(options, name) is not None:
             words += [f"--{name}", str(getattr(options, name))]
-    if options.seed is not None:
-        words += ["--seed", str(options.seed)]
+    for name in ("seed", "runs"):
+        if getattr(options, name) is not None:
+            words += [f"--{name}", str(getattr(options, name))]
+    words += ["--numerics", options.numerics] if options.numerics != "rtl" else []
     if (options.ic_lanes, options.oc_lanes) != (16, 16):
         words += ["--ic-lanes", str(options.ic_lanes), "--oc-lanes", str(options.oc_lanes)]
     from_environment = options.seed is None and os.environ.get("SEED")

@@ -20,12 +20,14 @@ EXIT_STATUS: dict[Verdict, int] = {"pass": 0, "fail": 1, "incomplete": 3}
 
 @dataclass(frozen=True)
 class LayerReport:
-    """One layer or golden case.
+    """One layer or golden case, or a network's final outputs; counts are sums over all runs.
 
     mismatches: RTL against model, None where the RTL does not run the op; an output that the RTL
     never produced counts as a mismatch. oracle, oracle_mismatches: what the model was compared with
-    and how many outputs differ, None where nothing applies. cycles: busy cycles of the array.
-    utilisation: MACs / (lanes * cycles). details: findings to print, a line each.
+    and how many outputs differ, None where nothing applies. rule_differences: outputs that differ
+    between the rules that the RTL runs and those of the numerics asked for, None where these are
+    the same. cycles: busy cycles of the array. utilisation: MACs / (lanes * cycles). on_array: it
+    has a place on the array. details: findings to print, a line each.
     """
 
     index: int
@@ -36,24 +38,32 @@ class LayerReport:
     mismatches: int | None = None
     oracle: str | None = None
     oracle_mismatches: int | None = None
+    rule_differences: int | None = None
     macs: int = 0
     cycles: int | None = None
     utilisation: float | None = None
     wall_s: float = 0.0
     status: Status = "not_checked"
     geometry: str = ""
+    on_array: bool = False
     details: tuple[str, ...] = ()
 
     def record(self) -> dict[str, Any]:
         """The layer as the result file holds it."""
         fields = asdict(self)
-        del fields["geometry"], fields["details"]
+        for name in ("geometry", "on_array", "details"):
+            del fields[name]
         return fields
 
 
 @dataclass(frozen=True)
 class Report:
-    """A whole run. `again`: the command that repeats it."""
+    """Everything that one command found.
+
+    layers: a row each, in order of execution. final: the network's outputs at the end of the chain,
+    None where layers were checked one by one. runs: inputs that the network was given. again: the
+    command that repeats it. run: its name.
+    """
 
     network: str
     model_sha256: str | None
@@ -67,7 +77,18 @@ class Report:
     wall_s: float = 0.0
     numerics: str = "rtl"
     mode: str = "bulk"
-    chain: bool = False
+    runs: int = 1
+    final: LayerReport | None = None
+
+    @property
+    def chain(self) -> bool:
+        """Whether each layer computed on what the ones before it gave."""
+        return self.final is not None
+
+    @property
+    def rows(self) -> list[LayerReport]:
+        """All that the table shows: the layers, then the final outputs of a chain."""
+        return [*self.layers, *([] if self.final is None else [self.final])]
 
     @property
     def checked(self) -> list[LayerReport]:
@@ -77,7 +98,7 @@ class Report:
     @property
     def verdict(self) -> Verdict:
         """fail beats incomplete; nothing checked is incomplete."""
-        statuses = {layer.status for layer in self.layers}
+        statuses = {row.status for row in self.rows}
         if "fail" in statuses:
             return "fail"
         if "not_checked" in statuses or not self.checked:
@@ -89,25 +110,6 @@ class Report:
         if partial and self.verdict == "incomplete" and self.checked:
             return 0
         return EXIT_STATUS[self.verdict]
-
-    def summary(self) -> str:
-        """The last line of the command's output."""
-        rtl = [layer for layer in self.layers if layer.mismatches is not None]
-        outputs = sum(layer.outputs for layer in rtl)
-        wrong = sum(layer.mismatches or 0 for layer in rtl)
-        parts = [
-            f"{len(rtl)} layers on the RTL ({self.sim}), {outputs:,} outputs, "
-            f"{wrong:,} mismatches against the model"
-        ]
-        oracle = [layer for layer in self.layers if layer.oracle_mismatches is not None]
-        if oracle:
-            wrong = sum(layer.oracle_mismatches or 0 for layer in oracle)
-            parts.append(f"model against the oracle: {wrong:,} mismatches")
-        skipped = [layer for layer in self.layers if layer.status == "not_checked"]
-        if skipped:
-            ops = ", ".join(sorted({layer.op for layer in skipped}))
-            parts.append(f"{len(skipped)} layers not checked ({ops})")
-        return f"{self.verdict.upper()}: {'; '.join(parts)}"
 
     def document(self) -> dict[str, Any]:
         """The result file's content."""
@@ -122,8 +124,10 @@ class Report:
             "numerics": self.numerics,
             "mode": self.mode,
             "chain": self.chain,
+            "runs": self.runs,
             "verdict": self.verdict,
             "layers": [layer.record() for layer in self.layers],
+            "final": None if self.final is None else self.final.record(),
         }
 
 

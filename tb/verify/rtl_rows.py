@@ -1,7 +1,8 @@
 """Runs convolutions on the RTL in bulk and turns what came of them into rows of a report."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 from rich.console import Console
@@ -14,6 +15,9 @@ from pymodel.errors import InputError
 from pymodel.geometry import ConvGeometry
 from tb.bulk.host import Simulation, run_bulk
 from tb.bulk.plan import Record, Task
+from tb.bulk.planned import Planned
+from tb.scoreboard import Comparison
+from tb.verify.details import of_runs
 from tb.verify.report import LayerReport
 
 
@@ -45,12 +49,14 @@ def fits(conv: Convolution, config: ArrayConfig) -> str | None:
     return None
 
 
-def run_rows(
-    rows: Sequence[LayerReport], tasks: Sequence[Task], simulation: Simulation, console: Console
-) -> list[LayerReport]:
-    """`rows` with the RTL's part filled in where there is a task of the same index."""
-    if not tasks:
-        return list(rows)
+@contextmanager
+def progress_of(
+    tasks: int, simulation: Simulation, console: Console
+) -> Iterator[Callable[[int], None]]:
+    """Show how many of `tasks` have been recorded; the function is told of each few more.
+
+    A bar on a terminal, elsewhere one line at the start.
+    """
     with Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -59,38 +65,68 @@ def run_rows(
         transient=True,
         disable=not console.is_terminal,
     ) as progress:
-        bar = progress.add_task(f"RTL on {simulation.sim}", total=len(tasks))
+        bar = progress.add_task(f"RTL on {simulation.sim}", total=tasks)
         if not console.is_terminal:
-            print(f"running {len(tasks)} layers on the RTL ({simulation.sim})", file=sys.stderr)
-        records = run_bulk(tasks, simulation, lambda done: progress.advance(bar, done))
-    found = {task.index: (task, record) for task, record in zip(tasks, records, strict=True)}
-    config = simulation.settings.config
-    return [
-        _with_rtl(row, *found[row.index], config) if row.index in found else row for row in rows
-    ]
+            plural = "" if tasks == 1 else "s"
+            print(f"running {tasks} layer{plural} on the RTL ({simulation.sim})", file=sys.stderr)
+        yield lambda done: progress.advance(bar, done)
 
 
-def _with_rtl(row: LayerReport, task: Task, record: Record, config: ArrayConfig) -> LayerReport:
-    """The row with one task's record; outputs that were not compared count as mismatches."""
-    details = list(row.details)
-    mismatches = record.mismatches
-    if record.error is not None:
-        mismatches = task.expected.size
-        details.append(f"RTL: {record.error}")
-    elif record.first is not None:
-        first = record.first.describe(config.datapath.element_bits)
-        unknown = f" ({record.unknown} of them X)" if record.unknown else ""
-        details.append(
-            f"RTL against model: {mismatches} of {record.outputs} outputs differ{unknown}; "
-            f"first at {first}"
-        )
+def run_rows(
+    rows: Sequence[LayerReport], tasks: Sequence[Task], simulation: Simulation, console: Console
+) -> list[LayerReport]:
+    """`rows` with the RTL's part filled in where there are tasks.
+
+    Task number run * len(rows) + row.index is that row's in that run.
+    """
+    if not tasks:
+        return list(rows)
+    with progress_of(len(tasks), simulation, console) as finished:
+        records = run_bulk(tasks, simulation, finished)
+    return with_records(rows, tasks, records, simulation.settings.config)
+
+
+def with_records(
+    rows: Sequence[LayerReport],
+    planned: Sequence[Planned],
+    records: Sequence[Record],
+    config: ArrayConfig,
+) -> list[LayerReport]:
+    """`rows` with what came of everything planned, numbered as in `run_rows`."""
+    found: dict[int, list[tuple[Planned, Record]]] = {}
+    for plan, record in zip(planned, records, strict=True):
+        found.setdefault(plan.index % len(rows), []).append((plan, record))
+    return [_with_rtl(row, found[row.index], config) if row.index in found else row for row in rows]
+
+
+def _with_rtl(
+    row: LayerReport, found: Sequence[tuple[Planned, Record]], config: ArrayConfig
+) -> LayerReport:
+    """The row with the records of all runs; outputs that were not compared are mismatches."""
+    records = [record for _, record in found]
+    mismatches = sum(
+        plan.expected.size if record.error is not None else record.mismatches
+        for plan, record in found
+    )
+    complete = all(record.error is None for record in records)
+    busy = sum(record.busy for record in records)
     lanes = config.datapath.ic_lanes * config.datapath.oc_lanes
     return replace(
         row,
         mismatches=mismatches,
-        cycles=record.busy if record.error is None else None,
-        utilisation=row.macs / (lanes * record.busy) if record.busy else None,
-        wall_s=row.wall_s + record.wall_s,
+        cycles=busy if complete and busy else None,
+        utilisation=row.macs / (lanes * busy) if complete and busy else None,
+        wall_s=row.wall_s + sum(record.wall_s for record in records),
         status="fail" if mismatches or row.status == "fail" else "pass",
-        details=tuple(details),
+        details=(*row.details, *of_runs([_finding(record, config) for record in records])),
     )
+
+
+def _finding(record: Record, config: ArrayConfig) -> list[str]:
+    """What is wrong in one record, if anything."""
+    if record.error is not None:
+        return [f"RTL: {record.error}"]
+    comparison = Comparison(record.outputs, record.mismatches, record.unknown, record.first)
+    if comparison.first is None:
+        return []
+    return [f"RTL against model: {comparison.describe(config.datapath.element_bits)}"]

@@ -5,10 +5,11 @@ from rich.table import Table
 from rich.text import Text
 
 from tb.verify.report import LayerReport, Report
+from tb.verify.summary import summary
 
 HEADINGS = (
-    "layer", "op", "geometry", "outputs", "RTL≠model", "model≠oracle", "MACs", "cycles", "util",
-    "time", "status",
+    "layer", "op", "geometry", "outputs", "RTL≠model", "model≠oracle", "rule≠rule", "MACs",
+    "cycles", "util", "time", "status",
 )  # fmt: skip
 _LEFT = {"layer", "op", "geometry", "status"}
 _STYLES = {"pass": "green", "fail": "bold red", "not_checked": "yellow", "model_only": "cyan"}
@@ -35,6 +36,7 @@ def cells(layer: LayerReport) -> tuple[str, ...]:
         _count(layer.outputs),
         _count(layer.mismatches),
         _count(layer.oracle_mismatches),
+        _count(layer.rule_differences),
         _count(layer.macs or None),
         _count(layer.cycles),
         "-" if layer.utilisation is None else f"{layer.utilisation:.2f}",
@@ -69,7 +71,7 @@ def _rich_table(layers: list[LayerReport]) -> Table:
 
 def show(report: Report, console: Console) -> None:
     """Print the table, what was found wrong, and as the last line the verdict."""
-    layers = list(report.layers)
+    layers = report.rows
     if console.is_terminal:
         console.print(_rich_table(layers))
     else:
@@ -77,7 +79,8 @@ def show(report: Report, console: Console) -> None:
             print(line, file=console.file)
     for layer in layers:
         for detail in layer.details:
-            console.print(f"{layer.name}: {detail}", markup=False, highlight=False, soft_wrap=True)
+            line = f"{layer.index} {layer.name} ({layer.op}): {detail}"
+            console.print(line, markup=False, highlight=False, soft_wrap=True)
     if report.verdict == "fail":
         console.print(f"run again: {report.again}", markup=False, highlight=False, soft_wrap=True)
-    console.print(Text(report.summary(), style=_VERDICT_STYLES[report.verdict]), soft_wrap=True)
+    console.print(Text(summary(report), style=_VERDICT_STYLES[report.verdict]), soft_wrap=True)

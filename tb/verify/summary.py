@@ -1,0 +1,60 @@
+"""A report in one line: the last that the command prints."""
+
+from collections.abc import Iterable
+
+from tb.verify.report import LayerReport, Report
+
+
+def summary(report: Report) -> str:
+    """The verdict, what ran, and every kind of finding with its count."""
+    rtl = [layer for layer in report.layers if layer.mismatches is not None]
+    outputs = sum(layer.outputs for layer in rtl)
+    chained = "chained " if report.chain else ""
+    parts = [
+        f"{_layers(len(rtl))} on the RTL ({report.sim}), {outputs:,} {chained}outputs, "
+        f"{_sum(layer.mismatches for layer in rtl):,} mismatches against the model"
+    ]
+    if report.runs > 1:
+        parts.insert(0, f"{report.runs} runs")
+    if report.final is not None:
+        parts += _final(report.final)
+    oracle = [layer for layer in report.layers if layer.oracle_mismatches is not None]
+    if oracle:
+        wrong = _sum(layer.oracle_mismatches for layer in oracle)
+        parts.append(f"model against the oracle: {wrong:,} mismatches")
+    parts += _differences(report)
+    without = [layer for layer in rtl if layer.oracle is None]
+    if without:
+        parts.append(f"{_layers(len(without))} without an oracle")
+    skipped = [layer for layer in report.layers if layer.status == "not_checked"]
+    if skipped:
+        ops = ", ".join(sorted({layer.op for layer in skipped}))
+        parts.append(f"{_layers(len(skipped))} not checked ({ops})")
+    return f"{report.verdict.upper()}: {'; '.join(parts)}"
+
+
+def _final(final: LayerReport) -> list[str]:
+    """The network's own outputs: RTL against model, and model against oracle."""
+    parts = [f"final outputs: {final.mismatches or 0:,} of {final.outputs:,} differ"]
+    if final.oracle_mismatches is not None:
+        parts.append(
+            f"the model's from the oracle's: {final.oracle_mismatches:,} of {final.outputs:,}"
+        )
+    return parts
+
+
+def _differences(report: Report) -> list[str]:
+    """Outputs on which the RTL's rules and those of the numerics differ."""
+    rows = [row for row in report.rows if row.rule_differences is not None]
+    if not rows:
+        return []
+    count = _sum(row.rule_differences for row in rows)
+    return [f"the RTL's rules against {report.numerics}: {count:,} outputs differ"]
+
+
+def _layers(count: int) -> str:
+    return f"{count} layer{'' if count == 1 else 's'}"
+
+
+def _sum(counts: Iterable[int | None]) -> int:
+    return sum(count or 0 for count in counts)
