@@ -32,6 +32,7 @@ def illegal_programs(config: ArrayConfig) -> list[IllegalProgram]:
         *_psum_ranges(config, definitions),
         IllegalProgram("rounding", "ERR_ROUNDING", {"REG_MODE": 3 << definitions["MODE_ROUNDING"]}),
         *_clamps(),
+        *_depthwise(definitions),
     ]
 
 
@@ -85,6 +86,13 @@ def _psum_ranges(config: ArrayConfig, definitions: Definitions) -> Iterator[Ille
     ):
         writes = {"REG_MODE": mode, "REG_OUT_SIZE": size, "REG_CHANNELS": channels}
         yield IllegalProgram(f"psum_{name}", "ERR_PSUM_RANGE", writes)
+
+
+def _depthwise(definitions: Definitions) -> Iterator[IllegalProgram]:
+    mode = 1 << definitions["MODE_DEPTHWISE"]
+    for name, channels in (("more_outputs", halves(1, 2)), ("more_inputs", halves(2, 1))):
+        writes = {"REG_MODE": mode, "REG_CHANNELS": channels}
+        yield IllegalProgram(f"depthwise_{name}", "ERR_DEPTHWISE", writes)
 
 
 def _clamps() -> Iterator[IllegalProgram]:
