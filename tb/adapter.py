@@ -1,29 +1,32 @@
-"""How a bench reaches the DUT: five steps that any accelerator's driver can offer.
+"""How a bench reaches the DUT: a few steps that any accelerator's driver can offer.
 
-Every bench drives the array through `Adapter` and nothing else, so that another team's RTL stands
-in its place by giving an adapter of its own. Two exist here: `tb.bulk` replays prepared programs
-inside the simulator, `tb.front_door` speaks AXI with cocotbext-axi.
+Every bench drives the DUT through `Adapter` and nothing else, so that another team's RTL stands in
+the array's place by giving an adapter of its own (tb/CONNECT.md).
 
 For each job, in this order:
 
-    await adapter.configure(image)      # geometry, rounding, zero points, clamps
-    await adapter.load(image)           # activations, weights, parameters
-    await adapter.run(image)            # start, and wait for the end
+    await adapter.configure(job)        # geometry, rounding, zero points, clamps
+    await adapter.load(job)             # activations, weights, parameters
+    await adapter.run(job)              # start, and wait for the end
     beats = await adapter.read()        # output vectors of the oldest job not read yet
     counters = await adapter.counters() # of the job that was read last
 
 An adapter may queue the first three steps of several jobs and carry them out when `read` asks: a
 job is certain to have run only once its `read` has returned. A job that keeps its psums on chip
 has no output, and its `read` returns no beats.
+
+Three exist here: `tb.serial_mac` drives a small engine of another design, `tb.bulk` replays
+prepared programs inside the simulator, `tb.front_door` speaks AXI with cocotbext-axi. The last two
+take the array's own job images, and `tb.array_adapter` makes these from neutral jobs.
 """
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tb.image import JobImage
+from pymodel.array.job import Job
 
 
 class DutError(RuntimeError):
@@ -38,7 +41,7 @@ class DutHang(DutError):
 class Counters:
     """Cycles of one job. `busy` runs from the start accepted to the last output accepted,
     `stalled` counts busy cycles in which the pipeline stood still, `mac` those that issued a
-    step of the array."""
+    step of the array. A DUT that lacks a counter gives 0, or what its adapter can count itself."""
 
     busy: int
     stalled: int
@@ -63,6 +66,22 @@ class OutputBeats:
     def __len__(self) -> int:
         return int(self.data.shape[0])
 
+    @classmethod
+    def whole(
+        cls,
+        data: NDArray[np.uint8],
+        unknown: NDArray[np.bool_],
+        keep: NDArray[np.bool_] | None = None,
+    ) -> "OutputBeats":
+        """The beats of a whole job from a DUT that marks neither lanes nor the job's end.
+
+        `keep` is all bytes unless given; where the lanes outnumber a job's channels it has to be
+        `tb.layer.expected_keep`.
+        """
+        last = np.zeros(len(data), dtype=np.bool_)
+        last[-1:] = True
+        return cls(data, np.ones_like(unknown) if keep is None else keep, unknown, last)
+
     def part(self, start: int, stop: int) -> "OutputBeats":
         """Beats start..stop-1."""
         part = slice(start, stop)
@@ -79,20 +98,42 @@ class OutputBeats:
         return np.asarray(per_lane.any(axis=2), dtype=np.bool_)
 
 
-class Adapter(Protocol):
+class AnyJob(Protocol):
+    """What the layer runner asks of a job in any form: its numbers, and its output vectors."""
+
+    @property
+    def job(self) -> Job:
+        """Geometry, and the place of the tile in the layer."""
+
+    @property
+    def output_beats(self) -> int:
+        """Output vectors that the DUT must put out."""
+
+
+JobT_contra = TypeVar("JobT_contra", bound=AnyJob, contravariant=True)
+
+
+class Adapter(Protocol[JobT_contra]):
     """A DUT's driver. Every method raises DutHang past its cycle limit, and DutError when the
-    DUT reports an error."""
+    DUT reports an error.
+
+    The jobs are `tb.job.LayerJob` for a DUT that the verify command is given.
+    """
+
+    @property
+    def cycles(self) -> int:
+        """Clock cycles so far, loading included."""
 
     async def reset(self) -> None:
         """Bring the DUT to its idle state; psums kept on chip are lost."""
 
-    async def configure(self, image: JobImage) -> None:
+    async def configure(self, job: JobT_contra) -> None:
         """Set the job's geometry, rounding, zero points and clamps."""
 
-    async def load(self, image: JobImage) -> None:
+    async def load(self, job: JobT_contra) -> None:
         """Fill the DUT's buffers with the job's activations, weights and parameters."""
 
-    async def run(self, image: JobImage) -> None:
+    async def run(self, job: JobT_contra) -> None:
         """Start the job and see it through to its last output."""
 
     async def read(self) -> OutputBeats:

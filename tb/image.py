@@ -4,8 +4,7 @@ Both ways into the DUT share this: the bulk path writes an image into its progra
 front door sends it over AXI.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -120,25 +119,3 @@ def build_image(conv: Convolution, x: NDArray[np.int8], job: Job, config: ArrayC
         output_beats=0 if job.keep_psum else size.vectors(job),
         mac_cycles=size.steps(job),
     )
-
-
-def _same(a: Packet, b: Packet) -> bool:
-    return a.address == b.address and np.array_equal(a.beats, b.beats)
-
-
-def without_reloads(images: Iterable[JobImage]) -> Iterator[JobImage]:
-    """The same images without weights and parameters that the DUT's buffers already hold.
-
-    Only for images that one DUT runs in this order, with no reset between them.
-    """
-    held: dict[int, Packet] = {}
-    activations = load_definitions()["DEST_ACTIVATIONS"]
-    for image in images:
-        packets = []
-        for packet in image.packets:
-            if packet.tdest != activations:
-                if packet.tdest in held and _same(held[packet.tdest], packet):
-                    continue
-                held[packet.tdest] = packet
-            packets.append(packet)
-        yield replace(image, packets=tuple(packets))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,11 +11,12 @@ from pymodel.array.config import ArrayConfig
 from pymodel.array.extent import extent
 from pymodel.array.job import Job
 from pymodel.array.layout import place_output
-from pymodel.array.tiler import tile
 from pymodel.convolution import Convolution
-from tb.adapter import Adapter, Counters, OutputBeats
-from tb.image import JobImage, build_image, without_reloads
+from tb.adapter import Adapter, AnyJob, Counters, OutputBeats
+from tb.job import LayerJob, layer_jobs
 from tb.scoreboard import Comparison, ScoreboardError, compare
+
+JobT = TypeVar("JobT", bound=AnyJob)
 
 
 class OutputTensor:
@@ -27,19 +29,19 @@ class OutputTensor:
         self.written = np.zeros(shape, dtype=np.bool_)
         self._config = config
 
-    def place(self, beats: OutputBeats, image: JobImage) -> None:
+    def place(self, beats: OutputBeats, job: AnyJob) -> None:
         """Put one job's output vectors where they belong.
 
         Raises ScoreboardError when their number, tkeep or tlast is not the job's.
         """
-        check_framing(beats, image, self._config)
+        check_framing(beats, job, self._config)
         if not len(beats):
             return
         bits = self._config.datapath.element_bits
         known = beats.lanes(beats.unknown, bits)
-        place_output(self.values, beats.elements(bits), image.job, self._config)
-        place_output(self.unknown, known, image.job, self._config)
-        place_output(self.written, np.ones_like(known), image.job, self._config)
+        place_output(self.values, beats.elements(bits), job.job, self._config)
+        place_output(self.unknown, known, job.job, self._config)
+        place_output(self.written, np.ones_like(known), job.job, self._config)
 
     def compare(self, expected: NDArray[np.integer]) -> Comparison:
         """Compare with the model's output. Raises ScoreboardError if an element was never sent."""
@@ -58,17 +60,17 @@ def expected_keep(job: Job, config: ArrayConfig) -> NDArray[np.bool_]:
     return np.repeat(keep, config.datapath.element_bits // 8, axis=1)
 
 
-def check_framing(beats: OutputBeats, image: JobImage, config: ArrayConfig) -> None:
+def check_framing(beats: OutputBeats, job: AnyJob, config: ArrayConfig) -> None:
     """Check the number of a job's output vectors, their tkeep and tlast.
 
     Raises ScoreboardError saying which differs. Bytes with X are left to the comparison.
     """
-    count = image.output_beats
+    count = job.output_beats
     if len(beats) != count:
         raise ScoreboardError(f"the DUT sent {len(beats)} output vectors, the job has {count}")
     if count == 0:
         return
-    wrong = ((beats.keep != expected_keep(image.job, config)) & ~beats.unknown).any(axis=1)
+    wrong = ((beats.keep != expected_keep(job.job, config)) & ~beats.unknown).any(axis=1)
     if wrong.any():
         raise ScoreboardError(f"tkeep of output vector {int(wrong.argmax())} is wrong")
     if beats.last[:-1].any() or not beats.last[-1]:
@@ -85,30 +87,27 @@ class LayerRun:
 
 
 async def run_layer(
-    adapter: Adapter, conv: Convolution, x: NDArray[np.int8], config: ArrayConfig
+    adapter: Adapter[LayerJob], conv: Convolution, x: NDArray[np.int8], config: ArrayConfig
 ) -> LayerRun:
-    """Run every job of `conv` on input x (NHWC); weights that the DUT holds are not sent again.
+    """Run every job of `conv` on input x (NHWC).
 
     Raises DutError and ScoreboardError as the adapter and `OutputTensor.place` do.
     """
-    jobs = tile(conv, config)
-    images = without_reloads(build_image(conv, x, job, config) for job in jobs)
-    return await run_images(adapter, images, OutputTensor(conv.geometry.output_shape, config))
+    output = OutputTensor(conv.geometry.output_shape, config)
+    return await run_jobs(adapter, layer_jobs(conv, x, config), output)
 
 
-async def run_images(
-    adapter: Adapter, images: Iterable[JobImage], output: OutputTensor
-) -> LayerRun:
-    """Run images in order and place what they give into `output`."""
+async def run_jobs(adapter: Adapter[JobT], jobs: Iterable[JobT], output: OutputTensor) -> LayerRun:
+    """Run jobs in order and place what they give into `output`."""
     started = []
-    for image in images:
-        await adapter.configure(image)
-        await adapter.load(image)
-        await adapter.run(image)
-        started.append(image)
+    for job in jobs:
+        await adapter.configure(job)
+        await adapter.load(job)
+        await adapter.run(job)
+        started.append(job)
     busy = stalled = mac = 0
-    for image in started:
-        output.place(await adapter.read(), image)
+    for job in started:
+        output.place(await adapter.read(), job)
         counters = await adapter.counters()
         busy, stalled, mac = busy + counters.busy, stalled + counters.stalled, mac + counters.mac
     return LayerRun(output, len(started), Counters(busy, stalled, mac))

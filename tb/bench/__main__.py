@@ -16,13 +16,14 @@ from pymodel.errors import InputError
 from tb.bench.workload import workload
 from tb.bulk.host import Simulation, run_bulk
 from tb.bulk.plan import Record, Settings, Task
+from tb.dut import Dut
 from tb.paths import BUILD_DIR
 from tb.verify.report import write_json
 
 TURNS = 5
 BULK_REPEATS = 10
 """Repeats of the bulk run, which would otherwise be too short to time."""
-CLOCK_NS = 10
+PYTHON_CLOCK = "tb.bench.python_clock"
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ def main() -> int:
         name, tasks = workload()
         config = ArrayConfig()
         bulk = Simulation("verilator", Settings(config, repeats=BULK_REPEATS))
-        python_clock = Simulation("verilator", Settings(config, python_clock_ns=CLOCK_NS))
+        python_clock = Simulation("verilator", Settings(config, Dut(adapter=PYTHON_CLOCK)))
         turns = [(run_bulk(tasks, bulk), run_bulk(tasks, python_clock)) for _ in range(TURNS)]
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)

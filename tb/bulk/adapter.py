@@ -3,6 +3,8 @@
 Python writes the program and its stream data to the run's folder, raises `go`, sleeps until
 `done`, and reads what came out: its cost per simulated cycle is nil. A batch runs when a result
 is asked for, or when the next job would not fit the harness's memories beside those queued.
+
+As an adapter module this drives the project's own array (tb/CONNECT.md).
 """
 
 from collections import deque
@@ -12,14 +14,33 @@ from pathlib import Path
 from pymodel.array.config import ArrayConfig
 from pymodel.errors import InputError
 from tb.adapter import Counters, DutError, DutHang, OutputBeats
+from tb.array_adapter import ArrayAdapter
 from tb.bulk import harness
 from tb.bulk.batch import BatchResult, replay
 from tb.bulk.program import ACCESS_LIMIT, Program
+from tb.dut import Harness
 from tb.image import JobImage
 from tb.registers import load_definitions
 
 RESET_CYCLES = 4
 _COUNTERS = ("REG_BUSY_CYCLES", "REG_STALL_CYCLES", "REG_MAC_CYCLES")
+HARNESS = Harness(harness.TOPLEVEL, harness.SOURCE, harness.DUT, harness.VLT)
+
+
+def config() -> ArrayConfig:
+    """The array as it is by default."""
+    return ArrayConfig()
+
+
+def parameters(config: ArrayConfig) -> dict[str, int | str]:
+    """Parameters of the harness around the array of `config`."""
+    return harness.parameters(config)
+
+
+def create(dut: harness.Handle, config: ArrayConfig, folder: Path) -> ArrayAdapter:
+    """The adapter of a running simulation, whose clock the harness makes itself."""
+    dut.go.value = 0
+    return ArrayAdapter(BulkAdapter(dut, config, folder))
 
 
 @dataclass(frozen=True)
@@ -32,7 +53,7 @@ class _Queued:
 
 
 class BulkAdapter:
-    """`tb.adapter.Adapter` over tb/hdl/bulk_harness.v."""
+    """`tb.adapter.Adapter` of job images over tb/hdl/bulk_harness.v."""
 
     def __init__(
         self,

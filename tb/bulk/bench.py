@@ -1,4 +1,4 @@
-"""The cocotb bench of the bulk path: runs the plan that lies in the simulator's working folder.
+"""The cocotb bench of whole layers, on any DUT: runs the plan in the simulator's working folder.
 
 It passes when it got through the plan. Whether the outputs agree stands in the records, which the
 host checks against the plan (tb.bulk.host).
@@ -8,40 +8,35 @@ import time
 from pathlib import Path
 
 import cocotb
-from cocotb.clock import Clock
+from cocotb.handle import HierarchyObject
 
-from tb.adapter import DutError
-from tb.bulk.adapter import BulkAdapter
-from tb.bulk.harness import Handle
-from tb.bulk.hexfile import HexFileError
+from tb.adapter import Adapter, DutError
 from tb.bulk.plan import Record, Settings, Task, append_record, read_plan
+from tb.job import LayerJob
 from tb.layer import run_layer
 from tb.scoreboard import ScoreboardError
 
 
 @cocotb.test()
-async def bench_plan(dut: Handle) -> None:
+async def bench_plan(dut: HierarchyObject) -> None:
     """Run, compare and record every task of the plan."""
     folder = Path.cwd()
     tasks, settings = read_plan(folder)
-    dut.go.value = 0
-    if settings.python_clock_ns is not None:
-        Clock(dut.ext_clk, settings.python_clock_ns, unit="ns", impl="py").start()
-    adapter = BulkAdapter(dut, settings.config, folder, settings.depths)
+    adapter = settings.dut.module().create(dut, settings.config, folder)
     for task in tasks:
         append_record(folder, await run_task(adapter, task, settings))
 
 
-async def run_task(adapter: BulkAdapter, task: Task, settings: Settings) -> Record:
-    """Run one task from reset and compare all of its outputs."""
+async def run_task(adapter: Adapter[LayerJob], task: Task, settings: Settings) -> Record:
+    """Run one task, each time from reset, and compare all of its outputs."""
     try:
-        await adapter.reset()
         cycles, started = adapter.cycles, time.perf_counter()
         for _ in range(settings.repeats):
+            await adapter.reset()
             run = await run_layer(adapter, task.conv, task.x, settings.config)
         wall_s = time.perf_counter() - started
         comparison = run.output.compare(task.expected)
-    except (DutError, ScoreboardError, HexFileError) as error:
+    except (DutError, ScoreboardError) as error:
         return Record(index=task.index, error=str(error))
     return Record(
         index=task.index,

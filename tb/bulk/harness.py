@@ -8,7 +8,7 @@ from cocotb.handle import LogicObject
 
 from pymodel.array.config import ArrayConfig
 
-TOPLEVEL = "bulk_harness"
+TOPLEVEL, DUT = "bulk_harness", "dla_top"
 HDL_DIR = Path(__file__).resolve().parent.parent / "hdl"
 SOURCE = HDL_DIR / "bulk_harness.v"
 VLT = HDL_DIR / "bulk_harness.vlt"

@@ -5,6 +5,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from tb.adapter import DutError
+
 _DIGITS = np.frombuffer(b"0123456789abcdef", dtype=np.uint8)
 _PAIRS = np.stack([np.repeat(_DIGITS, 16), np.tile(_DIGITS, 16)], axis=1)
 """uint8 (256, 2): the two hex digits of each byte."""
@@ -18,7 +20,7 @@ for _digit, _characters in enumerate(
     _VALUES[[ord(character) for character in _characters]] = _digit
 
 
-class HexFileError(RuntimeError):
+class HexFileError(DutError):
     """A dump is missing, or is not the memory image that was asked for."""
 
 

@@ -1,4 +1,4 @@
-"""The host's side of the bulk path: plan, start the simulators, believe only whole records."""
+"""The host's side of a run of layers: plan, start the simulators, believe only whole records."""
 
 import os
 import shutil
@@ -13,11 +13,8 @@ from pymodel.array.config import ArrayConfig
 from pymodel.array.extent import extent
 from pymodel.array.tiler import tile
 from tb import runner
-from tb.bulk import harness
 from tb.bulk.parallel import call_all
 from tb.bulk.plan import RECORDS_FILE, Record, Settings, Task, read_records, write_plan
-from tb.paths import RTL_DIR
-from tb.sources import rtl_sources
 
 BENCH = "tb.bulk.bench"
 VERILATOR_FLAGS = ("--timing", "-CFLAGS", "-fcoroutines -std=c++20", "-Wno-fatal")
@@ -33,15 +30,14 @@ JOB_OVERHEAD = 200
 class Simulation:
     """How to simulate: everything but the tasks.
 
-    rtl_dir: folder of the RTL under test. module, testcase: the cocotb bench. seed: of Verilator's
-    initial values. visible: let Verilator keep every signal visible, as benches usually do.
+    module, testcase: the cocotb bench. seed: of Verilator's initial values. visible: let Verilator
+    keep every signal visible, as benches usually do.
     """
 
     sim: str
     settings: Settings
     jobs: int = 1
     seed: int | None = None
-    rtl_dir: Path = RTL_DIR
     module: str = BENCH
     testcase: str = "bench_plan"
     visible: bool = False
@@ -166,22 +162,25 @@ def _time_limit(tasks: Sequence[Task], simulation: Simulation) -> float:
     return SPARE_S + cycles / SLOWEST_CYCLES_PER_S[simulation.sim]
 
 
-def run_harness(simulation: Simulation, folder: Path, timeout_s: float) -> runner.RunResult:
-    """Run the simulation's bench on the harness, in `folder`. Raises what `runner.run` raises."""
+def run_bench(simulation: Simulation, folder: Path, timeout_s: float) -> runner.RunResult:
+    """Run the simulation's bench on the DUT, in `folder`. Raises what `runner.run` raises.
+
+    Python sees the signals that the DUT's harness names; without a harness, the DUT's ports.
+    """
     settings = simulation.settings
+    dut, harness = settings.dut, settings.dut.harness()
     return runner.run(
-        toplevel=harness.TOPLEVEL,
+        toplevel=harness.toplevel if harness else dut.top,
         module=simulation.module,
-        sources=[harness.SOURCE, *rtl_sources("dla_top", simulation.rtl_dir)],
+        sources=dut.sources(),
         sim=simulation.sim,
-        parameters=harness.parameters(
-            settings.config, settings.depths, settings.python_clock_ns is None
-        ),
+        parameters=dut.module().parameters(settings.config),
         testcase=simulation.testcase,
         seed=simulation.seed,
         verilator_flags=VERILATOR_FLAGS,
-        vlt=None if simulation.visible else harness.VLT,
-        includes=(simulation.rtl_dir,),
+        vlt=harness.vlt if harness and not simulation.visible else None,
+        top_only=harness is None and not simulation.visible,
+        includes=dut.includes(),
         run_dir=folder,
         timeout_s=timeout_s,
         optimise="-O3",
@@ -193,7 +192,7 @@ def _run_shard(tasks: Sequence[Task], simulation: Simulation, folder: Path) -> l
     folder.mkdir()
     write_plan(folder, tasks, simulation.settings)
     try:
-        run_harness(simulation, folder, _time_limit(tasks, simulation))
+        run_bench(simulation, folder, _time_limit(tasks, simulation))
     except runner.SimulationFailed as failure:
         return _failed(tasks, read_records(folder), str(failure))
     return read_records(folder)

@@ -1,4 +1,4 @@
-"""What a bulk run is to do, and what it did, as files in the run's folder.
+"""What a run of layers is to do, and what it did, as files in the run's folder.
 
 The host writes the plan and believes only records that match it; the bench in the simulator reads
 the plan and appends one record for each task as soon as it is compared.
@@ -6,7 +6,7 @@ the plan and appends one record for each task as soon as it is compared.
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from pymodel.array.config import ArrayConfig
 from pymodel.convolution import Convolution
 from pymodel.datapath import Datapath
 from pymodel.geometry import ConvGeometry
-from tb.bulk.harness import DEFAULT_DEPTHS, Depths
+from tb.dut import Dut
 from tb.scoreboard import Mismatch
 
 PLAN_FILE, RECORDS_FILE = "plan.json", "records.jsonl"
@@ -36,16 +36,14 @@ class Task:
 
 @dataclass(frozen=True)
 class Settings:
-    """What all tasks of a run share. `repeats`: times that each task runs, for the benchmark.
+    """What all tasks of a run share: the DUT, and the lanes and depths that it is built with.
 
-    `python_clock_ns`: period of a clock driven from Python; None where the harness has its own.
-    `depths`: of the harness's memories.
+    `repeats`: times that each task runs, for the benchmark.
     """
 
     config: ArrayConfig
+    dut: Dut = field(default_factory=Dut)
     repeats: int = 1
-    python_clock_ns: int | None = None
-    depths: Depths = DEFAULT_DEPTHS
 
 
 @dataclass(frozen=True)
@@ -90,7 +88,11 @@ def write_plan(folder: Path, tasks: Sequence[Task], settings: Settings) -> None:
             x=task.x,
             expected=task.expected,
         )
-    plan = {"settings": asdict(settings), "tasks": [_describe(task) for task in tasks]}
+    plan = {
+        "settings": asdict(settings)
+        | {"dut": asdict(settings.dut) | {"rtl": str(settings.dut.rtl)}},
+        "tasks": [_describe(task) for task in tasks],
+    }
     (folder / PLAN_FILE).write_text(json.dumps(plan, indent=1), encoding="utf-8")
 
 
@@ -117,7 +119,7 @@ def read_plan(folder: Path) -> tuple[list[Task], Settings]:
     settings = plan["settings"]
     settings["config"]["datapath"] = Datapath(**settings["config"]["datapath"])
     settings["config"] = ArrayConfig(**settings["config"])
-    settings["depths"] = Depths(**settings["depths"])
+    settings["dut"] = Dut(**settings["dut"] | {"rtl": Path(settings["dut"]["rtl"])})
     return [_read_task(folder, entry) for entry in plan["tasks"]], Settings(**settings)
 
 

@@ -1,15 +1,16 @@
-"""The front door: `tb.adapter.Adapter` over dla_top's own AXI ports, driven by cocotbext-axi."""
+"""The front door: `tb.adapter.Adapter` of job images over dla_top's AXI ports, by cocotbext-axi."""
 
 import logging
 from collections import deque
 
 import numpy as np
 from cocotb.triggers import ClockCycles, RisingEdge
+from cocotb.utils import get_sim_time
 from cocotbext.axi import AxiStreamBus, AxiStreamFrame, AxiStreamSink, AxiStreamSource
 
 from pymodel.array.config import ArrayConfig
 from tb.adapter import Counters, DutError, OutputBeats
-from tb.front_door.clocking import within
+from tb.front_door.clocking import CLOCK_NS, within
 from tb.front_door.handshake import HandshakeMonitor
 from tb.front_door.ports import DlaTop
 from tb.front_door.registers import ACCESS_CYCLES, RegisterPort
@@ -58,6 +59,11 @@ class FrontDoorAdapter:
             AxiStreamBus.from_prefix(dut, "s_axis_operand"), *clock_and_reset
         )
         self.sink = AxiStreamSink(AxiStreamBus.from_prefix(dut, "m_axis"), *clock_and_reset)
+
+    @property
+    def cycles(self) -> int:
+        """Clock cycles since the simulation began."""
+        return int(get_sim_time("ns")) // CLOCK_NS
 
     async def reset(self, cycles: int = RESET_CYCLES) -> None:
         """Reset the DUT and its drivers, and check that the DUT is the array of `config`."""

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from pymodel.array.tiler import tile
 from pymodel.convolution import Convolution, run
+from tb.array_adapter import ArrayAdapter
 from tb.front_door.adapter import FrontDoorAdapter
 from tb.front_door.arrays import array_under_test
 from tb.front_door.clocking import CLOCK_NS
@@ -17,7 +18,7 @@ from tb.front_door.ports import DlaTop
 from tb.front_door.registers import CHANNELS
 from tb.front_door.stalls import PROFILES, Pauses, stalls
 from tb.image import JobImage, Packet, build_image
-from tb.layer import LayerRun, OutputTensor, run_images, run_layer
+from tb.layer import LayerRun, OutputTensor, run_jobs, run_layer
 
 BENCH_LIMIT_CYCLES = 200_000
 """Cycles after which any bench has hung, whatever it waits for; the longest takes a tenth."""
@@ -66,7 +67,7 @@ class TB:
 
     async def check_layer(self, conv: Convolution, x: NDArray[np.int8]) -> LayerRun:
         """Run the layer's jobs and compare every output with the model's."""
-        result = await run_layer(self.adapter, conv, x, self.config)
+        result = await run_layer(ArrayAdapter(self.adapter), conv, x, self.config)
         self.check_output(result.output, run(conv, x))
         return result
 
@@ -75,7 +76,7 @@ class TB:
     ) -> LayerRun:
         """Run images that together make the whole layer, and compare every output."""
         output = OutputTensor(conv.geometry.output_shape, self.config)
-        result = await run_images(self.adapter, images, output)
+        result = await run_jobs(self.adapter, images, output)
         self.check_output(result.output, run(conv, x))
         return result
 

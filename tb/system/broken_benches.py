@@ -5,18 +5,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import cocotb
+from cocotb.handle import HierarchyObject
 
-from tb.bulk.adapter import BulkAdapter
 from tb.bulk.bench import run_task
-from tb.bulk.harness import Handle
 from tb.bulk.plan import Record, append_record, read_plan
 
 
-async def _records(dut: Handle) -> list[Record]:
+async def _records(dut: HierarchyObject) -> list[Record]:
     """What tb.bulk.bench would record of the whole plan."""
     tasks, settings = read_plan(Path.cwd())
-    dut.go.value = 0
-    adapter = BulkAdapter(dut, settings.config, Path.cwd())
+    adapter = settings.dut.module().create(dut, settings.config, Path.cwd())
     return [await run_task(adapter, task, settings) for task in tasks]
 
 
@@ -26,41 +24,41 @@ def _write(*records: Record) -> None:
 
 
 @cocotb.test()
-async def bench_runs_nothing(_: Handle) -> None:
+async def bench_runs_nothing(_: HierarchyObject) -> None:
     """Passes, and has looked at nothing."""
 
 
 @cocotb.test()
-async def bench_skips_the_last_task(dut: Handle) -> None:
+async def bench_skips_the_last_task(dut: HierarchyObject) -> None:
     _write(*(await _records(dut))[:-1])
 
 
 @cocotb.test()
-async def bench_skips_an_output(dut: Handle) -> None:
+async def bench_skips_an_output(dut: HierarchyObject) -> None:
     _write(*(replace(each, outputs=each.outputs - 1) for each in await _records(dut)))
 
 
 @cocotb.test()
-async def bench_compares_twice(dut: Handle) -> None:
+async def bench_compares_twice(dut: HierarchyObject) -> None:
     records = await _records(dut)
     _write(*records, *records)
 
 
 @cocotb.test()
-async def bench_ends_before_the_last_task(dut: Handle) -> None:
+async def bench_ends_before_the_last_task(dut: HierarchyObject) -> None:
     """The simulator is gone without an error."""
     _write(*(await _records(dut))[:-1])
     os._exit(0)
 
 
 @cocotb.test()
-async def bench_ends_after_the_last_task(dut: Handle) -> None:
+async def bench_ends_after_the_last_task(dut: HierarchyObject) -> None:
     """All is compared, but nobody says that the test passed."""
     _write(*await _records(dut))
     os._exit(0)
 
 
 @cocotb.test()
-async def bench_fails_after_the_last_task(dut: Handle) -> None:
+async def bench_fails_after_the_last_task(dut: HierarchyObject) -> None:
     _write(*await _records(dut))
     raise AssertionError("the bench itself went wrong")

@@ -16,6 +16,8 @@ from pymodel.array.config import ArrayConfig
 from pymodel.datapath import preset
 from tb.bulk.host import Simulation, run_bulk
 from tb.bulk.plan import Record, Settings, Task
+from tb.dut import Dut
+from tb.paths import RTL_DIR
 from tb.runner import SimulationFailed
 from tb.scoreboard import Mismatch
 from tb.system import broken_rtl
@@ -33,8 +35,8 @@ def simulate(sim: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Return a function that runs tasks on the 4x4 array; keywords are Simulation's."""
     monkeypatch.setattr("tb.runner.RUNS_DIR", tmp_path / "runs")  # failed runs keep their folders
 
-    def run(tasks: list[Task] = TASKS, **broken: Any) -> list[Record]:
-        return run_bulk(tasks, replace(Simulation(sim, Settings(CONFIG)), **broken))
+    def run(tasks: list[Task] = TASKS, rtl: Path = RTL_DIR, **broken: Any) -> list[Record]:
+        return run_bulk(tasks, Simulation(sim, Settings(CONFIG, Dut(rtl)), **broken))
 
     return run
 
@@ -42,7 +44,7 @@ def simulate(sim: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 @pytest.fixture
 def simulate_edited(simulate: Run, tmp_path: Path) -> Callable[[Edit], list[Record]]:
     """Return a function that runs TASKS on the RTL with one line edited."""
-    return lambda edit: simulate(rtl_dir=edited_rtl(edit, tmp_path))
+    return lambda edit: simulate(rtl=edited_rtl(edit, tmp_path))
 
 
 def test_sound_chain(simulate: Run) -> None:

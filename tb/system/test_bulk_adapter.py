@@ -17,10 +17,10 @@ from pymodel.errors import InputError
 from tb.adapter import DutError
 from tb.bulk.adapter import BulkAdapter
 from tb.bulk.harness import DEFAULT_DEPTHS, Depths, Handle
-from tb.bulk.host import Simulation, run_harness
+from tb.bulk.host import Simulation, run_bench
 from tb.bulk.plan import Settings
 from tb.image import JobImage, build_image, register_writes
-from tb.layer import OutputTensor, run_images
+from tb.layer import OutputTensor, run_jobs
 
 CASE = load_case(VECTORS / "corner" / "conv3x3_same")
 LARGE = ArrayConfig(replace(preset("int8"), ic_lanes=4, oc_lanes=4))
@@ -44,7 +44,7 @@ def _images(config: ArrayConfig = LARGE) -> list[JobImage]:
 async def _check(adapter: BulkAdapter, images: list[JobImage]) -> None:
     """The images' outputs are the case's, and the counters are those of a DUT that never waits."""
     output = OutputTensor(CASE.convolution.geometry.output_shape, LARGE)
-    run = await run_images(adapter, images, output)
+    run = await run_jobs(adapter, images, output)
     assert run.output.compare(CASE.expected).mismatches == 0
     steps = sum(image.mac_cycles for image in images)
     assert (run.jobs, run.counters.mac, run.counters.stalled) == (len(images), steps, 0)
@@ -144,4 +144,4 @@ async def bench_wrong_use(dut: Handle) -> None:
 )  # fmt: skip
 def test_adapter(sim: str, bench: str, tmp_path: Path) -> None:
     simulation = Simulation(sim, Settings(LARGE), module=__name__, testcase=bench)
-    run_harness(simulation, tmp_path, LIMIT_S)
+    run_bench(simulation, tmp_path, LIMIT_S)

@@ -22,6 +22,7 @@ from tb.bulk.plan import (
     write_plan,
 )
 from tb.bulk.program import Program
+from tb.dut import Dut
 from tb.runner import SimulationFailed
 from tb.scoreboard import Mismatch
 
@@ -95,7 +96,8 @@ def _task(index: int) -> Task:
 
 
 def test_plan_round_trip(tmp_path: Path) -> None:
-    settings = Settings(ArrayConfig(act_depth=77), repeats=3, python_clock_ns=10)
+    dut = Dut(Path("a b"), "top", "some.adapter")
+    settings = Settings(ArrayConfig(act_depth=77), dut, repeats=3)
     write_plan(tmp_path, [_task(4)], settings)
     (task,), read = read_plan(tmp_path)
     assert read == settings

@@ -4,6 +4,7 @@ import cocotb
 
 from golden.cases.case import GoldenCase
 from golden.cases.load import load_suite
+from tb.array_adapter import ArrayAdapter
 from tb.front_door.arrays import run_benches
 from tb.front_door.ports import DlaTop
 from tb.front_door.testbench import TB, bench
@@ -20,7 +21,7 @@ async def bench_case(dut: DlaTop, case: GoldenCase) -> None:
     await tb.start()
     tb.set_idle_generator(tb.stalls(tb.draw_profile()))
     tb.set_backpressure_generator(tb.stalls(tb.draw_profile()))
-    result = await run_layer(tb.adapter, case.convolution, case.x, tb.config)
+    result = await run_layer(ArrayAdapter(tb.adapter), case.convolution, case.x, tb.config)
     tb.check_output(result.output, case.expected)
 
 

@@ -1,4 +1,4 @@
-"""Job images: what a job's registers and packets hold, and which packets may be left out."""
+"""Job images: what a job's registers and packets hold."""
 
 from dataclasses import replace
 from typing import Any
@@ -13,7 +13,7 @@ from pymodel.array.layout import pack_activations
 from pymodel.array.tiler import tile
 from pymodel.datapath import preset
 from pymodel.errors import InputError
-from tb.image import build_image, element_bytes, register_writes, without_reloads
+from tb.image import build_image, element_bytes, register_writes
 from tb.registers import load_definitions
 
 CASE = load_case(VECTORS / "corner" / "conv3x3_same")
@@ -79,22 +79,3 @@ def test_element_bytes_are_two_s_complement(bits: int) -> None:
     data = element_bytes(codes, bits)
     assert data.shape == (2, 2 * bits // 8)
     assert data.view(f"<i{bits // 8}").tolist() == codes.tolist()
-
-
-def test_only_what_the_buffers_hold_is_left_out() -> None:
-    image = build_image(CASE.convolution, CASE.x, JOB, CONFIG)
-    other = replace(
-        image,
-        packets=(
-            image.packets[0],
-            replace(image.packets[1], beats=image.packets[1].beats ^ np.uint8(1)),
-            image.packets[2],
-        ),
-    )
-    kept = [
-        [packet.tdest for packet in each.packets]
-        for each in without_reloads([image, image, other, other, image])
-    ]
-    assert kept == [[0, 1, 2], [0], [0, 1], [0], [0, 1]]
-    moved = replace(image, packets=(replace(image.packets[2], address=1),))
-    assert [len(each.packets) for each in without_reloads([image, moved])] == [3, 1]

@@ -166,7 +166,7 @@ module serial_mac #(
 
   // -- a job's course -----------------------------------------------------------------------------
   always @(posedge clk) begin
-    if (busy) busy_cycles_q <= busy_cycles_q + 32'd1;
+    if (busy && !full) busy_cycles_q <= busy_cycles_q + 32'd1;
     if (tap) mac_cycles_q <= mac_cycles_q + 32'd1;
 
     case (state_q)
