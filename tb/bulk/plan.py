@@ -5,6 +5,7 @@ the plan and appends one record for each task as soon as it is compared.
 """
 
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -88,12 +89,9 @@ def write_plan(folder: Path, tasks: Sequence[Task], settings: Settings) -> None:
             x=task.x,
             expected=task.expected,
         )
-    plan = {
-        "settings": asdict(settings)
-        | {"dut": asdict(settings.dut) | {"rtl": str(settings.dut.rtl)}},
-        "tasks": [_describe(task) for task in tasks],
-    }
-    (folder / PLAN_FILE).write_text(json.dumps(plan, indent=1), encoding="utf-8")
+    plan = {"settings": asdict(settings), "tasks": [_describe(task) for task in tasks]}
+    text = json.dumps(plan, indent=1, default=os.fspath)
+    (folder / PLAN_FILE).write_text(text, encoding="utf-8")
 
 
 def _describe(task: Task) -> dict[str, Any]:
@@ -119,7 +117,8 @@ def read_plan(folder: Path) -> tuple[list[Task], Settings]:
     settings = plan["settings"]
     settings["config"]["datapath"] = Datapath(**settings["config"]["datapath"])
     settings["config"] = ArrayConfig(**settings["config"])
-    settings["dut"] = Dut(**settings["dut"] | {"rtl": Path(settings["dut"]["rtl"])})
+    settings["dut"]["rtl"] = Path(settings["dut"]["rtl"])
+    settings["dut"] = Dut(**settings["dut"])
     return [_read_task(folder, entry) for entry in plan["tasks"]], Settings(**settings)
 
 
