@@ -10,6 +10,7 @@ import tflite
 
 from golden.tflite.flatbuffer import FlatbufferReader, untrusted
 from golden.tflite.layers import read_layers
+from golden.tflite.open_batch import open_batches, with_batches
 from golden.tflite.tensors import read_tensors
 from pymodel.errors import InputError
 from pymodel.network import ABSENT, Network
@@ -82,6 +83,7 @@ def _network(content: bytes, name: str) -> Network:
     subgraph = model.Subgraphs(0)
     tensors = read_tensors(reader, subgraph, buffers)
     layers = read_layers(reader, model, subgraph, tensors)
+    tensors = with_batches(tensors, layers, open_batches(reader, subgraph, tensors))
     inputs = reader.integers(subgraph.InputsLength(), subgraph.InputsAsNumpy)
     outputs = reader.integers(subgraph.OutputsLength(), subgraph.OutputsAsNumpy)
     variables = {tensor.index for tensor in tensors if subgraph.Tensors(tensor.index).IsVariable()}

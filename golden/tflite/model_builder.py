@@ -66,12 +66,17 @@ class ModelBuilder:
         zero_point: int = 0,
         axis: int = 0,
         data: NDArray[np.generic] | None = None,
+        signature: tuple[int, ...] | None = None,
     ) -> int:
-        """A new tensor's index; one without `data` is an activation."""
+        """A new tensor's index; one without `data` is an activation.
+
+        `signature` is the shape with -1 for the extents that are open, if any is.
+        """
         b = self.builder
         buffer = 0 if data is None else self.buffer(data)
         quantisation = None if scale is None else self._quantisation(scale, zero_point, axis)
-        shape_offset = self.array(np.array(shape, dtype=np.int32))
+        shape_offset = self.indices(shape)
+        open_offset = None if signature is None else self.indices(signature)
         name_offset = b.CreateString(name)
         tflite.TensorStart(b)
         tflite.TensorAddShape(b, shape_offset)
@@ -80,6 +85,8 @@ class ModelBuilder:
         tflite.TensorAddName(b, name_offset)
         if quantisation is not None:
             tflite.TensorAddQuantization(b, quantisation)
+        if open_offset is not None:
+            tflite.TensorAddShapeSignature(b, open_offset)
         self.tensors.append(tflite.TensorEnd(b))
         return len(self.tensors) - 1
 

@@ -27,6 +27,28 @@ def choice(layer: Layer, key: str, allowed: tuple[str, ...]) -> str:
     return value
 
 
+def boolean(layer: Layer, key: str) -> bool:
+    """An attribute that is true or false. InputError if it is missing or another."""
+    value = layer.attributes.get(key)
+    if not isinstance(value, bool):
+        raise InputError(
+            f"layer {layer.name}: attribute {key} of {layer.op} must be true or false, "
+            f"found {value!r}"
+        )
+    return value
+
+
+def real(layer: Layer, key: str) -> float:
+    """An attribute that is a finite number. InputError if it is missing or another."""
+    value = layer.attributes.get(key)
+    if not isinstance(value, int | float) or isinstance(value, bool) or not np.isfinite(value):
+        raise InputError(
+            f"layer {layer.name}: attribute {key} of {layer.op} must be a finite number, "
+            f"found {value!r}"
+        )
+    return float(value)
+
+
 def integer(layer: Layer, key: str) -> int:
     """An attribute that is an integer. InputError if it is missing or another."""
     value = layer.attributes.get(key)
@@ -39,11 +61,15 @@ def integer(layer: Layer, key: str) -> int:
 
 def positive(layer: Layer, key: str) -> int:
     """An attribute that is an integer of at least 1. InputError if it is missing or another."""
+    return _at_least(layer, key, 1)
+
+
+def _at_least(layer: Layer, key: str, least: int) -> int:
     value = layer.attributes.get(key)
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+    if not isinstance(value, int) or isinstance(value, bool) or value < least:
         raise InputError(
             f"layer {layer.name}: attribute {key} of {layer.op} must be an integer "
-            f"of at least 1, found {value!r}"
+            f"of at least {least}, found {value!r}"
         )
     return value
 
@@ -57,21 +83,31 @@ def conv_geometry(
 ) -> ConvGeometry:
     """The geometry of an NHWC input under the layer's padding, stride and dilation attributes.
 
+    Padding is SAME, VALID or EXPLICIT, which has attributes pad_top, pad_bottom, pad_left and
+    pad_right and also takes an input NWC, whose height is 1.
+
     Raises:
         InputError: the input has not four dimensions, an attribute is missing or wrong, or the
             kernel does not fit.
     """
+    padding = choice(layer, "padding", ("SAME", "VALID", "EXPLICIT"))
+    if padding == "EXPLICIT" and len(input_shape) == 3:
+        input_shape = (input_shape[0], 1, *input_shape[1:])
     if len(input_shape) != 4:
         raise InputError(
             f"layer {layer.name}: input of {layer.op} must have 4 dimensions, "
             f"found shape {input_shape}"
         )
     batch, in_h, in_w, in_channels = input_shape
-    same = choice(layer, "padding", ("SAME", "VALID")) == "SAME"
     stride_h, stride_w = positive(layer, "stride_h"), positive(layer, "stride_w")
     dilation_h, dilation_w = positive(layer, "dilation_h"), positive(layer, "dilation_w")
-    top, bottom = same_padding(in_h, kernel[0], stride_h, dilation_h) if same else (0, 0)
-    left, right = same_padding(in_w, kernel[1], stride_w, dilation_w) if same else (0, 0)
+    top = bottom = left = right = 0
+    if padding == "SAME":
+        top, bottom = same_padding(in_h, kernel[0], stride_h, dilation_h)
+        left, right = same_padding(in_w, kernel[1], stride_w, dilation_w)
+    elif padding == "EXPLICIT":
+        sides = ("pad_top", "pad_bottom", "pad_left", "pad_right")
+        top, bottom, left, right = (_at_least(layer, side, 0) for side in sides)
     try:
         return ConvGeometry(
             batch=batch,
@@ -96,12 +132,17 @@ def conv_geometry(
 
 
 def activation_range(layer: Layer, scale: np.float32, zero_point: int) -> tuple[int, int]:
-    """(clamp_min, clamp_max) as output codes, for the layer's fused activation.
+    """(clamp_min, clamp_max) as output codes, for the layer's fused activation."""
+    return code_range(choice(layer, "fused_activation", tuple(ACTIVATIONS)), scale, zero_point)
+
+
+def code_range(activation: str, scale: np.float32, zero_point: int) -> tuple[int, int]:
+    """(clamp_min, clamp_max) as codes, for one of ACTIVATIONS.
 
     Source: TFLite `CalculateActivationRangeQuantized` (kernels/kernel_util.cc); the division is
     float32's.
     """
-    least, largest = ACTIVATIONS[choice(layer, "fused_activation", tuple(ACTIVATIONS))]
+    least, largest = ACTIVATIONS[activation]
     return (
         -128 if least is None else max(-128, _code(least, scale, zero_point)),
         127 if largest is None else min(127, _code(largest, scale, zero_point)),

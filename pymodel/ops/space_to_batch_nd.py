@@ -8,7 +8,12 @@ from numpy.typing import NDArray
 from pymodel.errors import InputError
 from pymodel.network import Layer, Network
 from pymodel.ops.blocks import block_shape
-from pymodel.ops.moving import pairs, require_count, require_output
+from pymodel.ops.moving import (
+    pairs,
+    require_count,
+    require_output,
+    require_same_quantisation,
+)
 
 RULES: tuple[str, ...] = ("exact",)
 
@@ -25,7 +30,7 @@ def evaluate(
 
     Raises:
         InputError: an x of another rank, a block below 1, negative paddings, a padded image that
-            is no multiple of the block, or an output of another shape or dtype.
+            is no multiple of the block, or an output of another shape, dtype or quantisation.
     """
     require_count(layer, inputs, 3)
     x, blocks, paddings = inputs
@@ -40,6 +45,7 @@ def evaluate(
     small = [size // extent for size, extent in zip(image, block, strict=True)]
     shape = (x.shape[0] * int(np.prod(block, dtype=np.int64)), *small, x.shape[-1])
     y = require_output(network, layer, shape, x.dtype)
+    require_same_quantisation(layer, network.tensors[layer.inputs[0]], y)
     border = y.zero_point[0] if y.zero_point.size else 0
     padded = np.pad(x, [(0, 0), *borders, (0, 0)], constant_values=x.dtype.type(border))
     split = [part for pair in zip(small, block, strict=True) for part in pair]

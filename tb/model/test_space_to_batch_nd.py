@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from golden import litert
 from golden.tflite.op_writer import Operand, write_op
 from pymodel.errors import InputError
 from tb.model.host_op import assert_as_litert, constant, model
@@ -77,3 +78,12 @@ def test_refuses(
     content = write_op("SPACE_TO_BATCH_ND", inputs, [replace(Y, shape=shape)])
     with pytest.raises(InputError, match=message):
         model(content, [CODES.reshape(x.shape)])
+
+
+def test_another_zero_point_is_refused_as_litert_refuses_it() -> None:
+    inputs = [X, constant("block", [2]), constant("paddings", [[0, 1]])]
+    content = write_op("SPACE_TO_BATCH_ND", inputs, [replace(Y, zero_point=4)])
+    with pytest.raises(InputError, match="LiteRT refuses"):
+        litert.run(content, [CODES], "reference")
+    with pytest.raises(InputError, match="tensor x of SPACE_TO_BATCH_ND must be quantised as y is"):
+        model(content, [CODES])

@@ -1,6 +1,7 @@
 """STRIDED_SLICE against LiteRT and against NumPy's own indexing."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -95,11 +96,11 @@ def test_random_slices_as_litert() -> None:
         masks["shrink_axis_mask"] = int(sum(1 << int(place) for place in np.flatnonzero(shrunk)))
         if rng.integers(3) == 0:
             masks["ellipsis_mask"] = 1 << int(rng.integers(places))
-        arguments = (begin.tolist(), end.tolist(), strides.tolist())
-        tensors = litert.run(content(x, *arguments, (1,), **masks), [codes], "reference")
+        sized = partial(content, x, begin.tolist(), end.tolist(), strides.tolist(), **masks)
+        tensors = litert.run(sized(shape=(1,)), [codes], "reference")
         if 4 not in tensors or not tensors[4].size:
             continue
-        found = model(content(x, *arguments, tensors[4].shape, **masks), [codes])[0]
+        found = model(sized(shape=tensors[4].shape), [codes])[0]
         np.testing.assert_array_equal(found, tensors[4])
         compared += 1
     assert compared > 100
