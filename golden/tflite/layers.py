@@ -24,7 +24,7 @@ def read_layers(
 
     Raises:
         InputError: an unknown operator, an index out of range, missing or illegal options, or a
-            convolution or fully connected layer whose tensors are not int8.
+            convolution or fully connected layer without its operands.
     """
     ops = [
         _op_name(reader, code)
@@ -65,23 +65,15 @@ def _layer(
     if not outputs:
         raise InputError(f"{where} has no output")
     if op in MAC_OPS:
-        _require_int8(where, inputs, outputs, tensors)
+        _require_operands(where, inputs, outputs)
     name = tensors[outputs[0]].name.split(";")[0]
     return Layer(index, name, op, inputs, outputs, read_attributes(where, op, operator))
 
 
-def _require_int8(
-    where: str, inputs: tuple[int, ...], outputs: tuple[int, ...], tensors: tuple[Tensor, ...]
-) -> None:
+def _require_operands(where: str, inputs: tuple[int, ...], outputs: tuple[int, ...]) -> None:
+    """InputError for operands that LiteRT's own kernels could not tell apart."""
     if len(inputs) not in (2, 3) or len(outputs) != 1 or ABSENT in inputs[:2]:
         raise InputError(
             f"{where} must have an input, weights, perhaps a bias, and one output, "
             f"found inputs {inputs} and outputs {outputs}"
         )
-    for role, index in (("input", inputs[0]), ("weights", inputs[1]), ("output", outputs[0])):
-        tensor = tensors[index]
-        if tensor.dtype != "int8":
-            raise InputError(
-                f"{where}: its {role}, tensor {index} {tensor.name!r}, is {tensor.dtype}; "
-                "a full-integer int8 model is needed"
-            )

@@ -15,9 +15,16 @@ DTYPES: dict[int, type[np.generic]] = {
     tflite.TensorType.INT16: np.int16,
     tflite.TensorType.INT32: np.int32,
     tflite.TensorType.INT64: np.int64,
+    tflite.TensorType.UINT8: np.uint8,
+    tflite.TensorType.UINT16: np.uint16,
+    tflite.TensorType.UINT32: np.uint32,
+    tflite.TensorType.UINT64: np.uint64,
+    tflite.TensorType.FLOAT16: np.float16,
     tflite.TensorType.FLOAT32: np.float32,
+    tflite.TensorType.FLOAT64: np.float64,
     tflite.TensorType.BOOL: np.bool_,
 }
+"""NumPy's type of every tensor type that NumPy has; which of them an op takes, the op says."""
 TYPE_NAMES: dict[int, str] = {
     code: name for name, code in vars(tflite.TensorType).items() if not name.startswith("_")
 }
@@ -45,7 +52,8 @@ def _tensor(
     where = f"tensor {index} {name!r}"
     if table.Type() not in DTYPES:
         found = TYPE_NAMES.get(table.Type(), f"of unknown type {table.Type()}")
-        raise InputError(f"{where} is {found}; a full-integer model with int8 tensors is needed")
+        known = ", ".join(np.dtype(dtype).name for dtype in DTYPES.values())
+        raise InputError(f"{where} is {found}; it must be one of {known}")
     if table.Sparsity() is not None:
         raise InputError(f"{where} is stored sparse; convert the model with dense weights")
     dtype = np.dtype(DTYPES[table.Type()])

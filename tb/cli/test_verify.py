@@ -20,10 +20,10 @@ from golden.tflite.writer import write_tflite
 from pymodel.geometry import ConvGeometry
 from tb.cli.verify_command import Done, Verify, make_verify
 from tb.paths import BUILD_DIR, PROJECT_ROOT
-from tb.verify.inputs import DEMO_MODEL
+from tb.verify.inputs import DEMO_INPUTS, DEMO_MODEL
 
 DOCUMENT_KEYS = (
-    "schema", "network", "model_sha256", "sim", "seed", "versions", "datapath", "numerics", "mode",
+    "schema", "network", "model_sha256", "sim", "seed", "versions", "dut", "datapath", "numerics", "mode",
     "chain", "runs", "verdict", "layers", "final",
 )  # fmt: skip
 LAYER_KEYS = (
@@ -154,6 +154,66 @@ def test_op_without_a_model(
     for options in ((), ("--partial",)):
         done = verify("--model", model, *SMALL_ARRAY, *options)
         assert (done.status, done.documents["padded-verilator"]["verdict"]) == (3, "incomplete")
+
+
+def test_float_network(verify: Verify) -> None:
+    """Its convolutions are listed with the reason; what only moves numbers is checked."""
+    model = DEMO_MODEL.with_name("digits_float.tflite")
+    done = verify("--model", model)
+    document = check_document(done, "digits_float-verilator")
+    assert (done.status, document["verdict"]) == (3, "incomplete")
+    layers = {layer["op"]: layer for layer in document["layers"]}
+    assert layers["CONV_2D"]["status"] == "not_checked" and layers["CONV_2D"]["outputs"] > 0
+    assert (layers["RESHAPE"]["status"], layers["RESHAPE"]["oracle_mismatches"]) == (
+        "model_only",
+        0,
+    )
+    reason = r"0 .* \(CONV_2D\): not checked: layer .* must be quantised int8, found float32 .*"
+    assert any(re.fullmatch(reason, line) for line in done.out.splitlines())
+    assert verify("--model", model, "--partial").status == 0
+
+
+NUMERICS_ROWS = {
+    "litert-ref": ("float_away", True),
+    "litert-opt": ("double_up", False),
+    "xnnpack": ("float_even", True),
+    "cmsis-nn": ("double_away", False),
+}
+"""The rule of FULLY_CONNECTED, and whether the RTL runs another in its place."""
+
+
+@pytest.mark.parametrize("numerics", NUMERICS_ROWS)
+def test_numerics(verify: Verify, numerics: str) -> None:
+    """Several inputs under each set of rules; where the RTL has not its rule, it is counted."""
+    done = verify("--numerics", numerics, "--runs", "3")
+    document = check_document(done, "digits-verilator")
+    assert (done.status, document["verdict"]) == (0, "pass")
+    assert (document["numerics"], document["runs"]) == (numerics, 3)
+    wanted, differs = NUMERICS_ROWS[numerics]
+    layer = next(layer for layer in document["layers"] if layer["op"] == "FULLY_CONNECTED")
+    assert layer["rule"] == ("double_up" if differs else wanted)
+    assert isinstance(layer["rule_differences"], int) is differs
+    assert f" {wanted}, {numerics}'s rule, in place of double_up: " in done.out or not differs
+    assert f"the RTL's rules against {numerics}: " in done.out or not differs
+    assert layer["outputs"] == 30
+    if numerics == "cmsis-nn":
+        assert (layer["oracle"], layer["oracle_mismatches"]) == (None, None)
+        assert done.out.endswith("; 1 layer without an oracle\n")
+    else:
+        assert layer["oracle"].endswith(f"({wanted})") and layer["oracle_mismatches"] == 0
+
+
+def test_several_inputs_of_a_file(verify: Verify, tmp_path: Path) -> None:
+    """Counts are sums over the runs, and a finding says in which run it was."""
+    digits = np.load(DEMO_INPUTS)[5:8, np.newaxis]
+    np.save(tmp_path / "digits.npy", digits)
+    one = check_document(verify("--runs", "1"), "digits-verilator")
+    three = check_document(verify("--input", tmp_path / "digits.npy"), "digits-verilator")
+    assert three["runs"] == 3
+    for single, triple in zip(one["layers"], three["layers"], strict=True):
+        for name in ("outputs", "macs", "cycles"):
+            assert triple[name] == (single[name] and 3 * single[name])
+        assert triple["utilisation"] == single["utilisation"]
 
 
 def spoilt_cases() -> Sequence[GoldenCase]:

@@ -73,8 +73,7 @@ MODELS = {
     "cut_in_half": (DEMO_MODEL.read_bytes()[:5000], "is truncated or corrupt"),
     "empty": (b"", "is empty"),
     "no_tflite": (b"A text, not a flatbuffer.", "is not a .tflite file"),
-    "float": (DEMO_MODEL.with_name("digits_float.tflite").read_bytes(), "is float32"),
-    "uint8": (conv1x1(type_code=tflite.TensorType.UINT8), "is UINT8"),
+    "int4": (conv1x1(type_code=tflite.TensorType.INT4), "is INT4"),
     "conv_without_bias": (conv1x1(inputs=(0, 1)), "(CONV_2D) has no bias"),
 }
 

@@ -133,20 +133,40 @@ def test_sound_file_is_taken() -> None:
     np.testing.assert_array_equal(network.tensors[1].data, np.arange(6).reshape(3, 1, 1, 2))
 
 
-def test_float_model_is_refused() -> None:
-    message = refused(DEMO_FLOAT.read_bytes())
-    assert "is float32; a full-integer int8 model is needed" in message
-    assert "serving_default_image" in message
+def test_float_model_is_taken_and_its_layers_are_not() -> None:
+    network = parse_tflite(DEMO_FLOAT.read_bytes(), "net", "net.tflite")
+    assert network.tensors[network.inputs[0]].dtype == "float32"
+    layer = next(layer for layer in network.layers if layer.op == "CONV_2D")
+    with pytest.raises(InputError, match="must be quantised int8, found float32"):
+        convolution(network, layer)
 
 
 TYPES, OPTIONS = tflite.TensorType, tflite.BuiltinOptions
 
 
 @pytest.mark.parametrize(
+    ("code", "shape", "dtype"),
+    [
+        (TYPES.UINT8, (3, 1, 1, 2), "uint8"),
+        (TYPES.INT16, (3,), "int16"),
+        (TYPES.FLOAT16, (3,), "float16"),
+        (TYPES.BOOL, (6,), "bool"),
+    ],
+)
+def test_other_types_are_taken_and_the_layer_is_not(
+    code: int, shape: tuple[int, ...], dtype: str
+) -> None:
+    content = tflite_files.conv1x1(type_code=code, weights_shape=shape)
+    network = parse_tflite(content, "net", "net.tflite")
+    assert [tensor.dtype for tensor in network.tensors] == [dtype, dtype, "int32", dtype]
+    with pytest.raises(InputError, match=f"must be quantised int8, found {dtype}"):
+        convolution(network, network.layers[0])
+
+
+@pytest.mark.parametrize(
     ("wrong", "expected"),
     [
-        ({"type_code": TYPES.UINT8}, "tensor 0 'input' is UINT8; a full-integer model with int8"),
-        ({"type_code": TYPES.INT16, "weights_shape": (3,)}, "layer 0 CONV_2D: its input, tensor 0"),
+        ({"type_code": TYPES.STRING}, "tensor 0 'input' is STRING; it must be one of int8, int16"),
         ({"type_code": TYPES.INT4}, "tensor 0 'input' is INT4"),
         ({"type_code": 99}, "tensor 0 'input' is of unknown type 99"),
         ({"input_shape": (-1, 2, 2, 2)}, "every dimension must be fixed"),
