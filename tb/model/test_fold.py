@@ -79,7 +79,7 @@ def test_folded_and_as_it_stands_as_litert(name: str) -> None:
     assert layer.outputs == network.outputs
     assert layer.name == "convolved"
     assert (layer.attributes["dilation_h"], layer.attributes["dilation_w"]) == file.block
-    assert len(np.unique(expected)) > 10
+    assert len(np.unique(expected)) > 2
     np.testing.assert_array_equal(run(network, x), expected)
     np.testing.assert_array_equal(run(folded, x), expected)
 
