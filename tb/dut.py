@@ -102,10 +102,9 @@ class Dut:
             if not isinstance(config, ArrayConfig):
                 raise TypeError(f"config() gives {type(config).__name__}, expected ArrayConfig")
             path = config.datapath
-            lanes = replace(
-                path, ic_lanes=ic_lanes or path.ic_lanes, oc_lanes=oc_lanes or path.oc_lanes
-            )
-            config = replace(config, datapath=lanes)
+            path = path if ic_lanes is None else replace(path, ic_lanes=ic_lanes)
+            path = path if oc_lanes is None else replace(path, oc_lanes=oc_lanes)
+            config = replace(config, datapath=path)
             module.parameters(config)
         except InputError:
             raise

@@ -23,8 +23,8 @@ from tb.paths import BUILD_DIR, PROJECT_ROOT
 from tb.verify.inputs import DEMO_INPUTS, DEMO_MODEL
 
 DOCUMENT_KEYS = (
-    "schema", "network", "model_sha256", "sim", "seed", "versions", "dut", "datapath", "numerics", "mode",
-    "chain", "runs", "verdict", "layers", "final",
+    "schema", "network", "model_sha256", "sim", "seed", "versions", "dut", "datapath", "numerics",
+    "mode", "chain", "runs", "verdict", "layers", "final",
 )  # fmt: skip
 LAYER_KEYS = (
     "index", "name", "op", "rule", "outputs", "mismatches", "oracle", "oracle_mismatches",

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-import tb.verify.__main__ as command
+import tb.verify.command as command
 from golden.cases.case import VECTORS, GoldenCase
 from golden.cases.load import load_case
 from tb.bulk.host import Simulation
@@ -33,20 +33,21 @@ def verify(
     run = make_verify(tmp_path / "results", monkeypatch, capsys)
     monkeypatch.setattr("tb.verify.suite.load_suite", lambda _: (CASE,))
     arguments = ("--suite", "corner", "--ic-lanes", "4", "--oc-lanes", "4")
-    return lambda sim: run(*arguments, "--sim", sim, "--partial")
+    return lambda sim, *more: run(*arguments, "--sim", sim, "--partial", *more)
 
 
 def check_failed(done: Done, sim: str, mismatches: int, finding: str) -> None:
     """Check the status, the result file and what was printed."""
-    document = done.documents[f"corner-{sim}"]
+    (document,) = done.documents.values()
     assert (done.status, document["verdict"]) == (1, "fail")
     (layer,) = document["layers"]
     assert (layer["mismatches"], layer["status"]) == (mismatches, "fail")
     lines = done.out.splitlines()
     assert any(line.startswith("conv1x1: RTL") and finding in line for line in lines)
     assert lines[-2].startswith(f"run again: python -m tb.verify --sim {sim} --suite corner")
-    assert lines[-1] == (
-        f"FAIL: 1 layers on the RTL ({sim}), 100 outputs, {mismatches} mismatches against the model"
+    where = "the RTL" if document["dut"]["rtl"] == "rtl" else "dla_top"
+    assert lines[-1].startswith(
+        f"FAIL: 1 layer on {where} ({sim}), 100 outputs, {mismatches} mismatches against the model"
     )
 
 
@@ -81,25 +82,21 @@ def test_flipped_bit_of_a_weight(verify: Verify, sim: str, monkeypatch: pytest.M
     check_failed(done, sim, wrong, f"{wrong} of 100 outputs differ; first at (n=0, h=")
 
 
-def test_stuck_output(
-    verify: Verify, sim: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_stuck_output(verify: Verify, sim: str, tmp_path: Path) -> None:
     even = int(np.sum(CASE.expected % 2 == 0))
-    _edit_rtl(broken_rtl.STUCK_OUTPUT, tmp_path, monkeypatch)
-    check_failed(verify(sim), sim, even, f"{even} of 100 outputs differ; first at")
+    done = verify(sim, "--rtl", edited_rtl(broken_rtl.STUCK_OUTPUT, tmp_path))
+    check_failed(done, sim, even, f"{even} of 100 outputs differ; first at")
 
 
-def test_unknown_output(
-    verify: Verify, sim: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_unknown_output(verify: Verify, sim: str, tmp_path: Path) -> None:
     """Verilator has no X: there the bit has a value that is right for some of the outputs."""
-    _edit_rtl(broken_rtl.UNKNOWN_OUTPUT, tmp_path, monkeypatch)
-    done = verify(sim)
+    done = verify(sim, "--rtl", edited_rtl(broken_rtl.UNKNOWN_OUTPUT, tmp_path))
     if sim == "icarus":
         check_failed(done, sim, 100, "100 of 100 outputs differ (100 of them X); first at")
         assert "got X\n" in done.out
     else:
-        wrong = done.documents[f"corner-{sim}"]["layers"][0]["mismatches"]
+        (document,) = done.documents.values()
+        wrong = document["layers"][0]["mismatches"]
         check_failed(done, sim, wrong, f"{wrong} of 100 outputs differ; first at")
 
 
@@ -115,13 +112,11 @@ def test_rtl_that_gives_no_result(
     verify: Verify,
     sim: str,
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
     edit: Edit,
     finding: str,
 ) -> None:
     """Outputs that never came count as mismatches."""
-    _edit_rtl(edit, tmp_path, monkeypatch)
-    check_failed(verify(sim), sim, 100, finding)
+    check_failed(verify(sim, "--rtl", edited_rtl(edit, tmp_path)), sim, 100, finding)
 
 
 @pytest.mark.parametrize(
@@ -143,9 +138,3 @@ def test_bench_that_shows_nothing(
 ) -> None:
     monkeypatch.setattr(command, "Simulation", partial(Simulation, **broken))
     check_failed(verify(sim), sim, 100, finding)
-
-
-def _edit_rtl(edit: Edit, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the command run an edited copy of the RTL."""
-    broken = partial(Simulation, rtl_dir=edited_rtl(edit, folder))
-    monkeypatch.setattr(command, "Simulation", broken)

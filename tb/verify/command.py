@@ -1,17 +1,16 @@
 """Checks what the command's options name, and gathers the findings into a report."""
 
 import time
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 
 from rich.console import Console
 
 from golden import litert
 from golden.tflite.importer import load_tflite
-from pymodel.array.config import ArrayConfig
-from pymodel.datapath import preset
 from tb import runner, simulators
 from tb.bulk.host import Simulation
 from tb.bulk.plan import Settings
+from tb.verify.dut_options import dut_of, run_name
 from tb.verify.inputs import DEMO_MODEL, demo_runs, load_runs, random_runs
 from tb.verify.network import verify_network
 from tb.verify.options import Options, command_again
@@ -24,14 +23,13 @@ def verify(options: Options, console: Console) -> Report:
     """Check the network or suite of the options; progress goes to `console`.
 
     Raises:
-        InputError: the simulator, the model, the input or the suite cannot be used.
+        InputError: the simulator, the DUT, the model, the input or the suite cannot be used.
     """
     started = time.perf_counter()
     versions = simulators.versions(options.sim)
-    datapath = replace(preset("int8"), ic_lanes=options.ic_lanes, oc_lanes=options.oc_lanes)
-    config = ArrayConfig(datapath)
+    dut, config = dut_of(options)
     seed = runner.default_seed() if options.seed is None else options.seed
-    simulation = Simulation(options.sim, Settings(config), jobs=options.jobs, seed=seed)
+    simulation = Simulation(options.sim, Settings(config, dut), jobs=options.jobs, seed=seed)
     if options.suite is not None:
         found = _Found(options.suite, verify_suite(options.suite, simulation, console))
     else:
@@ -43,12 +41,13 @@ def verify(options: Options, console: Console) -> Report:
         sim=options.sim,
         seed=seed,
         versions=versions,
-        datapath=asdict(datapath),
+        datapath=asdict(config.datapath),
+        dut=dut,
         numerics=options.numerics,
         layers=found.layers,
         runs=found.runs,
         again=command_again(options),
-        run=f"{found.name}-{options.sim}",
+        run=run_name(found.name, options.sim, dut),
         wall_s=time.perf_counter() - started,
     )
 

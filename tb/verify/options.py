@@ -9,6 +9,7 @@ from pathlib import Path
 from pymodel.errors import InputError
 from pymodel.ops.numerics import NUMERICS
 from tb import runner, simulators
+from tb.verify.dut_options import add_dut_options, dut_words
 
 
 class Options(argparse.Namespace):
@@ -22,9 +23,12 @@ class Options(argparse.Namespace):
     numerics: str
     sim: str
     jobs: int
-    ic_lanes: int
-    oc_lanes: int
     partial: bool
+    rtl: Path | None
+    top: str | None
+    adapter: str | None
+    ic_lanes: int | None
+    oc_lanes: int | None
 
 
 class _Parser(argparse.ArgumentParser):
@@ -51,9 +55,8 @@ def _parser(description: str | None) -> argparse.ArgumentParser:
     )
     parser.add_argument("--sim", default=simulators.DEFAULT, help="verilator or icarus")
     parser.add_argument("--jobs", type=int, default=1, help="simulators side by side")
-    parser.add_argument("--ic-lanes", type=int, default=16, help="lanes of the array")
-    parser.add_argument("--oc-lanes", type=int, default=16, help="output channels of the array")
     parser.add_argument("--partial", action="store_true", help="accept ops that have no model")
+    add_dut_options(parser)
     return parser
 
 
@@ -87,8 +90,7 @@ def command_again(options: Options) -> str:
         if getattr(options, name) is not None:
             words += [f"--{name}", str(getattr(options, name))]
     words += ["--numerics", options.numerics] if options.numerics != "rtl" else []
-    if (options.ic_lanes, options.oc_lanes) != (16, 16):
-        words += ["--ic-lanes", str(options.ic_lanes), "--oc-lanes", str(options.oc_lanes)]
+    words += dut_words(options)
     from_environment = options.seed is None and os.environ.get("SEED")
     seed = f"SEED={runner.default_seed()} " if from_environment else ""
     return seed + shlex.join(words)

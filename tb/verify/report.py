@@ -4,10 +4,11 @@ import json
 import os
 import tempfile
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from tb.dut import Dut
 from tb.paths import BUILD_DIR
 
 SCHEMA = 1
@@ -79,6 +80,7 @@ class Report:
     mode: str = "bulk"
     runs: int = 1
     final: LayerReport | None = None
+    dut: Dut = field(default_factory=Dut)
 
     @property
     def chain(self) -> bool:
@@ -120,6 +122,7 @@ class Report:
             "sim": self.sim,
             "seed": self.seed,
             "versions": self.versions,
+            "dut": self.dut.describe(),
             "datapath": self.datapath,
             "numerics": self.numerics,
             "mode": self.mode,

@@ -10,8 +10,9 @@ def summary(report: Report) -> str:
     rtl = [layer for layer in report.layers if layer.mismatches is not None]
     outputs = sum(layer.outputs for layer in rtl)
     chained = "chained " if report.chain else ""
+    where = "the RTL" if report.dut.own else report.dut.top
     parts = [
-        f"{_layers(len(rtl))} on the RTL ({report.sim}), {outputs:,} {chained}outputs, "
+        f"{_layers(len(rtl))} on {where} ({report.sim}), {outputs:,} {chained}outputs, "
         f"{_sum(layer.mismatches for layer in rtl):,} mismatches against the model"
     ]
     if report.runs > 1:
