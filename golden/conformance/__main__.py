@@ -13,7 +13,7 @@ from pathlib import Path
 from golden.conformance.conformance_map import build
 from golden.conformance.measure import measure
 from golden.conformance.page import PAGE, render
-from golden.conformance.samples import classes, samples
+from golden.conformance.samples import samples
 from golden.conformance.storage import MAP, to_json
 from pymodel.errors import InputError
 
@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    found = build(measured, classes())
+    found = build(measured)
     _write(MAP, to_json(found))
     _write(PAGE, render(found))
     print(f"written: {MAP} and {PAGE}")

@@ -8,9 +8,11 @@ import numpy as np
 
 from golden import litert
 from golden.conformance.case import SEED, Sample
+from golden.conformance.data_classes import ABOUT
 from golden.conformance.measure import Count
 from golden.conformance.why import why
 
+Apart = tuple[int, int, float]
 Measured = tuple[Sample, dict[litert.Kernel, Count]]
 
 
@@ -33,10 +35,10 @@ class Row:
     """A kernel against a rule, over all samples of an op's form.
 
     Attributes:
-        outputs: elements compared.
+        outputs: elements compared; fewer than the kernel's where the rule takes not all cases.
         mismatches, largest: how many differ, and by how much at most.
         why: a sentence where some differ.
-        classes: (mismatches, largest difference) by class of data.
+        classes: (outputs, mismatches, largest difference) by class of data.
     """
 
     op: str
@@ -47,7 +49,7 @@ class Row:
     mismatches: int
     largest: float
     why: str
-    classes: dict[str, tuple[int, float]]
+    classes: dict[str, Apart]
 
 
 @dataclass(frozen=True)
@@ -73,23 +75,21 @@ def followed(op: str, form: str, kernel: litert.Kernel) -> str:
     return litert.rule(op, kernel, groups=2 if form == "grouped" else 1)
 
 
-def build(measured: Iterable[Measured], classes: dict[str, str]) -> ConformanceMap:
+def build(measured: Iterable[Measured]) -> ConformanceMap:
     """The map of what was measured, in its order."""
     tallies: list[Tally] = []
-    table: dict[tuple[str, str, litert.Kernel, str], dict[str, tuple[int, float]]] = {}
-    outputs: dict[tuple[str, str, str], int] = {}
+    table: dict[tuple[str, str, litert.Kernel, str], dict[str, Apart]] = {}
     for sample, counts in measured:
         form = (sample.op, sample.form)
         for kernel, count in counts.items():
             name, took = sample.data_class, (count.refused, count.not_delegated, count.outputs)
             tallies.append(Tally(*form, kernel, name, count.cases, *took))
-            outputs[*form, kernel] = outputs.get((*form, kernel), 0) + count.outputs
             for rule, apart in count.differences.items():
                 by_class = table.setdefault((*form, kernel, rule), {})
-                by_class[name] = (apart.mismatches, _number(apart.largest))
-    rows = [_row(*key, outputs[key[:3]], by_class) for key, by_class in table.items()]
+                by_class[name] = (apart.outputs, apart.mismatches, _number(apart.largest))
+    rows = [_row(*key, by_class) for key, by_class in table.items()]
     oracle = f"{litert.PACKAGE} {importlib.metadata.version(litert.PACKAGE)}"
-    return ConformanceMap(oracle, np.__version__, SEED, classes, tuple(tallies), tuple(rows))
+    return ConformanceMap(oracle, np.__version__, SEED, ABOUT, tuple(tallies), tuple(rows))
 
 
 def _row(
@@ -97,11 +97,11 @@ def _row(
     form: str,
     kernel: litert.Kernel,
     rule: str,
-    outputs: int,
-    classes: dict[str, tuple[int, float]],
+    classes: dict[str, Apart],
 ) -> Row:
-    mismatches = sum(count for count, _ in classes.values())
-    largest = max(largest for _, largest in classes.values())
+    outputs = sum(count for count, _, _ in classes.values())
+    mismatches = sum(differing for _, differing, _ in classes.values())
+    largest = max(distance for _, _, distance in classes.values())
     reason = why(op, kernel, followed(op, form, kernel), rule) if mismatches else ""
     return Row(op, form, kernel, rule, outputs, mismatches, largest, reason, classes)
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from golden import litert
 from golden.conformance.case import Case, Sample
-from golden.conformance.model import final_outputs
+from golden.conformance.model import final_outputs, rules
 from golden.conformance.samples import make_case
 from golden.tflite.importer import parse_tflite
 from pymodel.errors import InputError
@@ -21,8 +21,12 @@ KERNELS: tuple[litert.Kernel, ...] = get_args(litert.Kernel)
 
 @dataclass
 class Difference:
-    """Of one kernel's outputs from one rule's: how many, and by how much at most."""
+    """Of one kernel's outputs from one rule's: of how many, how many, and by how much at most.
 
+    A rule that does not take a case's numbers has fewer outputs than the kernel.
+    """
+
+    outputs: int = 0
     mismatches: int = 0
     largest: float = 0
 
@@ -30,6 +34,7 @@ class Difference:
         """Compare two lists of arrays, element by element."""
         for ours, theirs in zip(expected, found, strict=True):
             apart = np.abs(ours.astype(np.float64) - theirs.reshape(ours.shape).astype(np.float64))
+            self.outputs += apart.size
             self.mismatches += int(np.count_nonzero(apart))
             self.largest = max(self.largest, float(apart.max(initial=0)))
 
@@ -42,7 +47,7 @@ class Count:
         cases: all of them; the next two are among them, and compare no output.
         refused: the kernel refuses the model.
         not_delegated: XNNPACK leaves the op to the optimised kernel.
-        outputs: elements compared, the same for every rule.
+        outputs: elements that the kernel computed, and that are compared.
         differences: by rule.
     """
 
@@ -78,7 +83,7 @@ def _compare(
 ) -> None:
     """Add one case on one kernel to its count."""
     count.cases += 1
-    for rule in expected:
+    for rule in rules(network.layers[-1].op):
         count.differences.setdefault(rule, Difference())
     op = network.layers[-1].op
     try:

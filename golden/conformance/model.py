@@ -1,12 +1,14 @@
 """The model's outputs for a network, its last layer under every rule of the layer's op."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pymodel.affine.requantise import RULES, requantise
 from pymodel.convolution import accumulate
+from pymodel.errors import InputError
 from pymodel.network import ABSENT, Layer, Network
 from pymodel.ops.registry import ARRAY_OPS, HOST_OPS
 
@@ -22,6 +24,8 @@ def rules(op: str) -> tuple[str, ...]:
 def final_outputs(network: Network, inputs: Sequence[NDArray[np.generic]]) -> dict[str, Outputs]:
     """The last layer's outputs by rule; layers before it are the host's, under their first rule.
 
+    A rule that does not take the layer's numbers is left out, unless it is the op's first.
+
     Raises:
         InputError: a layer that the model refuses; it names the layer.
     """
@@ -35,7 +39,12 @@ def final_outputs(network: Network, inputs: Sequence[NDArray[np.generic]]) -> di
     if last.op in ARRAY_OPS:
         return _array_outputs(network, last, tensors[last.inputs[0]])
     module, operands = HOST_OPS[last.op], _read(tensors, last)
-    return {rule: module.evaluate(network, last, operands, rule) for rule in module.RULES}
+    first, *others = module.RULES
+    found = {first: module.evaluate(network, last, operands, first)}
+    for rule in others:
+        with suppress(InputError):
+            found[rule] = module.evaluate(network, last, operands, rule)
+    return found
 
 
 def _read(tensors: Tensors, layer: Layer) -> list[NDArray[np.generic]]:

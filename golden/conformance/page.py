@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from golden.conformance.conformance_map import ConformanceMap, Row, Tally
-from golden.conformance.mac_cases import OVERFLOW
+from golden.conformance.data_classes import OVERFLOW
 
 PAGE = Path(__file__).with_name("MAP.md")
 INTRODUCTION = """# Conformance map
@@ -51,7 +51,7 @@ def exactness(row: Row) -> str:
         return "not run"
     if not row.mismatches:
         return "**exact**"
-    if row.mismatches == row.classes.get(OVERFLOW, (0, 0))[0]:
+    if row.mismatches == row.classes.get(OVERFLOW, (0, 0, 0))[1]:
         return f"**exact** but for overflow ({row.mismatches:,})"
     return f"{row.mismatches:,} ({row.mismatches / row.outputs:.2%}), by up to {row.largest:g}"
 
@@ -127,7 +127,7 @@ def _by_class(tallies: list[Tally], cell: dict[tuple[str, str], Row], rules: lis
     lines = []
     for tally in tallies:
         if tally.outputs:
-            counts = [cell[tally.kernel, rule].classes[tally.data_class][0] for rule in rules]
+            counts = [cell[tally.kernel, rule].classes[tally.data_class][1] for rule in rules]
             name, outputs = f"`{tally.data_class}`", f"{tally.outputs:,}"
             lines.append([name, tally.kernel, outputs, *(f"{count:,}" for count in counts)])
     return _table(["class", "kernel", "outputs", *(f"`{rule}`" for rule in rules)], lines)

@@ -58,7 +58,7 @@ def load(path: Path = MAP) -> ConformanceMap:
 
 def _load_row(entry: object, where: str) -> Row:
     found = fields(entry, where, _kinds(Row))
-    classes = {name: (apart[0], apart[1]) for name, apart in found["classes"].items()}
+    classes = {name: (apart[0], apart[1], apart[2]) for name, apart in found["classes"].items()}
     return Row(**found | {"classes": classes})
 
 

@@ -1,0 +1,28 @@
+"""The classes of data: what the numbers or the shapes of a case force."""
+
+OVERFLOW = "overflow"
+"""The class whose results no 32-bit integer holds. C leaves the conversion of such a float to an
+integer undefined, so a rule may hold everywhere but here."""
+
+ABOUT: dict[str, str] = {
+    "random": "any codes, scales and shapes",
+    "all_codes": "all 256 codes of the input",
+    "all_pairs": "all 65536 pairs of codes of the two inputs",
+    "ties": "power-of-two scales, with which many results lie half way between two codes",
+    "near_2_30": "accumulators near +-2^30, by the biases",
+    "saturation": "outputs past both ends of their range, or a fused activation's",
+    "scale_above_1": "real multipliers from 1/2 to 30",
+    OVERFLOW: "accumulators near +-2^30 and multipliers from 1/2 to 30: most results are past 32 bits",
+    "zero_point_ends": "zero points -128 and 127 of input and output",
+    "weight_zero_point": "weights with a zero point other than 0, one scale per tensor",
+    "scales_apart": "input scales that differ by up to 2^7",
+    "cancellation": "an output scale so small that the inputs' own rounding shows in sums near 0; "
+    "the others saturate",
+    "broadcast": "operands of different shapes that broadcast, one of them perhaps constant",
+    "dilation": "dilation 2 to 4 on both axes, padded, zero points other than 0",
+    "large_kernel": "windows larger than the image, which is padded",
+    "line": "images of 1xN and Nx1; of FULLY_CONNECTED, one input or one output channel",
+    "shapes": "one to five dimensions, many of extent 1",
+    "axes": "any axes of one to four dimensions, counted from either end",
+}
+"""A sentence for each class; the order is that of the page."""
