@@ -1,0 +1,76 @@
+"""LiteRT in a process of its own: the same tensors, and a sentence where it crashes or hangs."""
+
+import os
+import signal
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from golden import litert
+from golden.litert_process import LitertProcess
+from golden.tflite.importer import load_tflite
+from golden.tflite.op_writer import Operand, write_op
+from pymodel.errors import InputError
+from tb.model.host_op import constant
+from tb.model.networks import DEMO
+
+X = Operand("x", (2, 6), "int8", 0.5)
+CODES = np.zeros((2, 6), dtype=np.int8)
+
+
+def without_bias() -> bytes:
+    """A CONV_2D without bias, whose address the reference kernel takes all the same."""
+    weights = np.ones((3, 1, 1, 6), dtype=np.int8)
+    x, w = Operand("x", (1, 1, 2, 6), "int8", 0.5), Operand("w", weights.shape, data=weights)
+    operands = [x, replace(w, scale=np.ones(3, dtype=np.float32))]
+    options = {"stride_h": 1, "stride_w": 1, "padding": 1}
+    return write_op("CONV_2D", operands, [replace(x, name="y", shape=(1, 1, 2, 3))], options)
+
+
+def test_same_tensors_as_in_this_process() -> None:
+    network = load_tflite(DEMO)
+    x = np.random.default_rng(1).integers(-128, 128, network.tensors[network.inputs[0]].shape)
+    codes = [x.astype(np.int8)]
+    with LitertProcess() as oracle:
+        for kernel in litert.RESOLVERS:
+            here, there = litert.run(DEMO, codes, kernel), oracle.run(DEMO, codes, kernel)
+            assert here.keys() == there.keys()
+            for index, expected in here.items():
+                np.testing.assert_array_equal(there[index], expected)
+
+
+def test_what_litert_refuses_is_said_as_in_this_process() -> None:
+    content = write_op("TRANSPOSE", [X, constant("perm", [5, 0])], [replace(X, name="y")])
+    with pytest.raises(InputError) as here:
+        litert.run(content, [CODES], "reference")
+    with LitertProcess() as oracle, pytest.raises(InputError) as there:
+        oracle.run(content, [CODES], "reference")
+    assert str(there.value) == str(here.value)
+
+
+def test_a_crash_is_one_sentence_and_the_next_run_works() -> None:
+    sound = write_op("TRANSPOSE", [X, constant("perm", [1, 0])], [replace(X, shape=(6, 2))])
+    with LitertProcess() as oracle:
+        with pytest.raises(InputError, match=r"LiteRT ended with SIG[A-Z]+ on the reference"):
+            oracle.run(without_bias(), [CODES.reshape(1, 1, 2, 6)], "reference")
+        assert oracle.run(sound, [CODES], "reference")[2].shape == (6, 2)
+
+
+def test_too_much_memory_is_refused() -> None:
+    borders = constant("paddings", [[0, 2**15], [0, 2**16]])
+    content = write_op("PAD", [X, borders], [replace(X, name="y")])
+    with LitertProcess() as oracle, pytest.raises(InputError, match=r"LiteRT (refuses|ended)"):
+        oracle.run(content, [CODES], "reference")
+
+
+def test_a_run_that_does_not_end_is_ended() -> None:
+    started = time.monotonic()
+    with LitertProcess(time_limit_s=0.3) as oracle:
+        oracle.run(DEMO, [np.zeros((1, 8, 8, 1), dtype=np.int8)], "reference")
+        child = oracle._running()
+        os.kill(child.pid, signal.SIGSTOP)
+        with pytest.raises(InputError, match=r"LiteRT was not done after 0\.3 s"):
+            oracle.run(DEMO, [np.zeros((1, 8, 8, 1), dtype=np.int8)], "reference")
+    assert time.monotonic() - started < 10
