@@ -47,6 +47,22 @@ def rounding_shift_right(value: ArrayLike, shift: ArrayLike, ties: Ties = "away"
     return rounded
 
 
+def saturating_shift_left(value: ArrayLike, shift: int) -> Int64Array:
+    """value * 2^shift, saturated to int32, for int32 values and shift from 0 to 31.
+
+    Source: gemmlowp `SaturatingRoundingMultiplyByPOT` (fixedpoint/fixedpoint.h).
+    """
+    shifted: Int64Array = np.clip(widen(value) << shift, INT32_MIN, INT32_MAX)
+    return shifted
+
+
+def divide_half_away(numerator: ArrayLike, denominator: ArrayLike) -> Int64Array:
+    """numerator / denominator (positive), rounded to nearest, ties away from zero."""
+    wide, by = widen(numerator), widen(denominator)
+    magnitude: Int64Array = (np.abs(wide) + by // 2) // by
+    return np.sign(wide) * magnitude
+
+
 def round_half_away(value: ArrayLike) -> NDArray[np.floating[Any]]:
     """Each float rounded to the nearest integer, ties away from zero, in its own dtype.
 

@@ -1,6 +1,6 @@
 """Real values to affine int8 codes and back, and the parameters that fit a range."""
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from pymodel.errors import InputError
 from pymodel.fixed_point import round_half_away
 
+Rounding = Literal["divide_away", "reciprocal_even"]
 CODE_MIN, CODE_MAX = -128, 127
 FAR = np.float32(1 << 20)
 """Steps beyond which every zero point saturates."""
@@ -19,16 +20,20 @@ def quantise(
     zero_point: ArrayLike = 0,
     axis: int = -1,
     name: str = "input",
+    rounding: Rounding = "divide_away",
 ) -> NDArray[np.int8]:
     """Codes of real values: round-half-away(value / scale) + zero point, saturated to int8.
 
-    The division is float32's. Source: TFLite `AffineQuantize` (reference/quantize.h).
+    The division is float32's. Source: TFLite `AffineQuantize` (reference/quantize.h). With rounding
+    `reciprocal_even` it is round-half-even(value * (1 / scale)), as TFLite's optimised kernel and
+    XNNPACK compute it.
 
     Args:
         values: any shape, taken as float32.
         scale, zero_point: one value, or one per index of `axis`.
         axis: the channel axis; without effect for a single scale.
         name: the tensor's name, for the error.
+        rounding: divide_away or reciprocal_even.
 
     Raises:
         InputError: a value that is NaN or infinite; it names the tensor and the index.
@@ -40,9 +45,12 @@ def quantise(
         raise InputError(
             f"tensor {name}: element {index} is {real[index]}, which affine int8 cannot represent"
         )
+    step = _along(scale, axis, real.ndim, np.float32)
     with np.errstate(over="ignore"):
-        steps = real / _along(scale, axis, real.ndim, np.float32)
-    whole = round_half_away(np.clip(steps, -FAR, FAR)).astype(np.int64)
+        steps = real / step if rounding == "divide_away" else real * (np.float32(1) / step)
+    near = np.clip(steps, -FAR, FAR)
+    rounded = round_half_away(near) if rounding == "divide_away" else np.rint(near)
+    whole = rounded.astype(np.int64)
     code: NDArray[np.int64] = whole + _along(zero_point, axis, real.ndim, np.int64)
     return np.clip(code, CODE_MIN, CODE_MAX).astype(np.int8)
 

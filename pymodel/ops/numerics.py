@@ -33,7 +33,23 @@ ARRAY_RULES: dict[str, dict[str, str]] = {
 """The requantise rule of each op on the array, by numerics: measured on LiteRT's kernels, and on
 CMSIS-NN's own test vectors."""
 
-HOST_RULES: dict[str, dict[str, str]] = {}
+HOST_RULES: dict[str, dict[str, str]] = {
+    "litert-opt": {
+        "DEQUANTIZE": "two_products",
+        "MEAN": "double_up_by_16",
+        "QUANTIZE": "double_up",
+        "SOFTMAX": "float_table",
+    },
+    "xnnpack": {
+        "ADD": "common_shift",
+        "LEAKY_RELU": "multiplier_8",
+        "MEAN": "float_even",
+        "MUL": "float_even",
+        "QUANTIZE": "multiplier_8",
+        "SOFTMAX": "float_table",
+        "SUB": "common_shift",
+    },
+}
 """Rules of the host's ops, by numerics other than the reference kernels', where they are known."""
 
 

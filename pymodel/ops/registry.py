@@ -10,18 +10,32 @@ from pymodel.convolution import Convolution
 from pymodel.errors import InputError
 from pymodel.network import Layer, Network
 from pymodel.ops import (
+    add,
+    average_pool_2d,
     batch_to_space_nd,
     concatenation,
     conv_2d,
     depthwise_conv_2d,
+    dequantize,
     expand_dims,
     fully_connected,
+    leaky_relu,
+    logistic,
+    max_pool_2d,
+    mean,
+    mul,
     pad,
     padv2,
+    quantize,
+    relu,
+    relu6,
     reshape,
+    softmax,
     space_to_batch_nd,
     split,
     strided_slice,
+    sub,
+    tanh,
     transpose,
 )
 
@@ -54,15 +68,29 @@ ARRAY_OPS: dict[str, Lowering] = {
 """The lowering of each op that the array runs, by TFLite's name."""
 
 HOST_OPS: dict[str, HostOp] = {
+    "ADD": add,
+    "AVERAGE_POOL_2D": average_pool_2d,
     "BATCH_TO_SPACE_ND": batch_to_space_nd,
     "CONCATENATION": concatenation,
+    "DEQUANTIZE": dequantize,
     "EXPAND_DIMS": expand_dims,
+    "LEAKY_RELU": leaky_relu,
+    "LOGISTIC": logistic,
+    "MAX_POOL_2D": max_pool_2d,
+    "MEAN": mean,
+    "MUL": mul,
     "PAD": pad,
     "PADV2": padv2,
+    "QUANTIZE": quantize,
+    "RELU": relu,
+    "RELU6": relu6,
     "RESHAPE": reshape,
+    "SOFTMAX": softmax,
     "SPACE_TO_BATCH_ND": space_to_batch_nd,
     "SPLIT": split,
     "STRIDED_SLICE": strided_slice,
+    "SUB": sub,
+    "TANH": tanh,
     "TRANSPOSE": transpose,
 }
 """The modules of the ops that the host runs beside the array, by TFLite's name."""

@@ -1,0 +1,89 @@
+"""What AVERAGE_POOL_2D and MAX_POOL_2D share: windows over an int8 NHWC image."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pymodel.errors import InputError
+from pymodel.fixed_point import Int64Array
+from pymodel.geometry import same_padding
+from pymodel.network import Layer, Network
+from pymodel.ops.attributes import activation_range, choice, positive
+from pymodel.ops.quantised import int8_input, int8_output
+
+Spans = list[tuple[int, int]]
+"""First and past-the-last index of each window along one axis, within the image."""
+
+
+@dataclass(frozen=True, eq=False)
+class Pool:
+    """The operands of a pooling op.
+
+    Attributes:
+        x: int64 codes NHWC, zero point included.
+        rows, columns: of the image, that each output row and column sees.
+        clamp: the fused activation's range of codes.
+    """
+
+    x: Int64Array
+    rows: Spans
+    columns: Spans
+    clamp: tuple[int, int]
+
+    def reduced(self, by: np.ufunc) -> Int64Array:
+        """The windows' elements combined by `by`, one axis after the other: int64 NHWC."""
+        lines = [by.reduce(self.x[:, a:b], axis=1) for a, b in self.rows]
+        tall: Int64Array = np.stack(lines, axis=1)
+        return np.stack([by.reduce(tall[:, :, a:b], axis=2) for a, b in self.columns], axis=2)
+
+    def counts(self) -> Int64Array:
+        """How many elements each window has, int64 (rows, columns, 1): padding has none."""
+        height, width = (
+            np.array([b - a for a, b in spans], dtype=np.int64)
+            for spans in (self.rows, self.columns)
+        )
+        return np.multiply.outer(height, width)[:, :, None]
+
+
+def pool(network: Network, layer: Layer, inputs: Sequence[NDArray[np.generic]]) -> Pool:
+    """The layer's input and windows.
+
+    Raises:
+        InputError: an input or output that is not int8 NHWC with one scale, the same for both, an
+            attribute that is missing or wrong, a filter that does not fit, or an output of
+            another shape.
+    """
+    offsets, x_scale = int8_input(network, layer, inputs)
+    if offsets.ndim != 4 or 0 in offsets.shape:
+        raise InputError(
+            f"layer {layer.name}: input of {layer.op} must have 4 dimensions, none of them 0, "
+            f"found shape {offsets.shape}"
+        )
+    same = choice(layer, "padding", ("SAME", "VALID")) == "SAME"
+    batch, in_h, in_w, channels = offsets.shape
+    rows = _spans(layer, in_h, positive(layer, "filter_height"), positive(layer, "stride_h"), same)
+    columns = _spans(
+        layer, in_w, positive(layer, "filter_width"), positive(layer, "stride_w"), same
+    )
+    y = int8_output(network, layer, (batch, len(rows), len(columns), channels))
+    if y != x_scale:
+        raise InputError(
+            f"layer {layer.name}: {layer.op} must have one scale and zero point for input and "
+            f"output, found {x_scale} and {y}"
+        )
+    clamp = activation_range(layer, y.scale, y.zero_point)
+    return Pool(offsets + x_scale.zero_point, rows, columns, clamp)
+
+
+def _spans(layer: Layer, extent: int, size: int, stride: int, same: bool) -> Spans:
+    """The windows along an axis of `extent`. Source: TFLite `ComputePaddingHeightWidth`."""
+    before, after = same_padding(extent, size, stride, 1) if same else (0, 0)
+    count = (extent + before + after - size) // stride + 1
+    if count < 1:
+        raise InputError(
+            f"layer {layer.name}: a filter of {size} of {layer.op} does not fit into {extent}"
+        )
+    starts = (place * stride - before for place in range(count))
+    return [(max(start, 0), min(start + size, extent)) for start in starts]

@@ -1,0 +1,22 @@
+"""RELU: max(x, 0), requantised."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pymodel.network import Layer, Network
+from pymodel.ops.clamping import RULES as RULES
+from pymodel.ops.clamping import clamped
+
+
+def evaluate(
+    network: Network, layer: Layer, inputs: Sequence[NDArray[np.generic]], rule: str
+) -> tuple[NDArray[np.generic], ...]:
+    """The input's codes in the output's scale, at least its zero point.
+
+    Raises:
+        InputError: an input or output that is not int8 of one shape with one scale, scales that no
+            multiplier can express, or an unknown rule.
+    """
+    return (clamped(network, layer, inputs, rule, "RELU"),)
