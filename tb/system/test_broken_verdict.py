@@ -43,7 +43,7 @@ def check_failed(done: Done, sim: str, mismatches: int, finding: str) -> None:
     (layer,) = document["layers"]
     assert (layer["mismatches"], layer["status"]) == (mismatches, "fail")
     lines = done.out.splitlines()
-    assert any(line.startswith("conv1x1: RTL") and finding in line for line in lines)
+    assert any("conv1x1 (CONV_2D): RTL" in line and finding in line for line in lines)
     assert lines[-2].startswith(f"run again: python -m tb.verify --sim {sim} --suite corner")
     where = "the RTL" if document["dut"]["rtl"] == "rtl" else "dla_top"
     assert lines[-1].startswith(
