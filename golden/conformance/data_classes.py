@@ -12,7 +12,8 @@ ABOUT: dict[str, str] = {
     "near_2_30": "accumulators near +-2^30, by the biases",
     "saturation": "outputs past both ends of their range, or a fused activation's",
     "scale_above_1": "real multipliers from 1/2 to 30",
-    OVERFLOW: "accumulators near +-2^30 and multipliers from 1/2 to 30: most results are past 32 bits",
+    OVERFLOW: "accumulators near +-2^30 and multipliers from 1/2 to 30, so that most results are "
+    "past 32 bits",
     "zero_point_ends": "zero points -128 and 127 of input and output",
     "weight_zero_point": "weights with a zero point other than 0, one scale per tensor",
     "scales_apart": "input scales that differ by up to 2^7",

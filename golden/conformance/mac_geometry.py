@@ -44,7 +44,7 @@ def draw_geometry(rng: np.random.RandomState, form: str, kind: str) -> ConvGeome
 
     | kind         | what it has                                                      |
     |--------------|------------------------------------------------------------------|
-    | any          | kernel 1 to 7, stride 1 to 3, dilation 1 to 3, any padding       |
+    | any          | kernel 1 to 7, stride 1 to 3, dilation 1 to 4, any padding       |
     | dilated      | kernel 2 to 5, dilation 2 to 4 on both axes, padded              |
     | large_kernel | a window that reaches past the image on at least one axis        |
     | line         | an image of height or width 1; kernel 1 to 9 along the other     |
@@ -128,4 +128,4 @@ def _axes(rng: np.random.RandomState, kind: str) -> tuple[_Axis, _Axis]:
 
 
 def _axis(rng: np.random.RandomState) -> _Axis:
-    return _Axis(between(rng, 1, 18), between(rng, 1, 7), between(rng, 1, 3), between(rng, 1, 3))
+    return _Axis(between(rng, 1, 18), between(rng, 1, 7), between(rng, 1, 3), between(rng, 1, 4))
