@@ -51,9 +51,13 @@ class FlatbufferReader:
         return np.array(vector() if count else (), dtype=np.float32)
 
     def text(self, raw: bytes | None) -> str:
-        """A string, readable in any case: bytes that are no UTF-8 become escapes."""
+        """A string on one line, readable in any case.
+
+        Bytes that are no UTF-8 and characters that are not printable become escapes.
+        """
         self._spend(len(raw or b""))
-        return (raw or b"").decode("utf-8", errors="backslashreplace")
+        text = (raw or b"").decode("utf-8", errors="backslashreplace")
+        return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
     def _spend(self, count: int) -> None:
         if count > self._elements_left:

@@ -4,8 +4,10 @@ The file is untrusted: whatever is in it, the result is a Network or an InputErr
 and a memory in proportion to its size.
 """
 
+import math
 from pathlib import Path
 
+import numpy as np
 import tflite
 
 from golden.tflite.flatbuffer import FlatbufferReader, untrusted
@@ -17,6 +19,8 @@ from pymodel.network import ABSENT, Network
 
 IDENTIFIER = b"TFL3"
 SCHEMA_VERSION = 3
+MOST_ACTIVATION_BYTES = 1 << 28
+"""MobileNet v2 at 224 x 224 takes 10 MB."""
 SMALLEST_FILE = 8
 """Bytes up to the end of the identifier, without which nothing can be a .tflite file."""
 
@@ -88,8 +92,38 @@ def _network(content: bytes, name: str) -> Network:
     outputs = reader.integers(subgraph.OutputsLength(), subgraph.OutputsAsNumpy)
     variables = {tensor.index for tensor in tensors if subgraph.Tensors(tensor.index).IsVariable()}
     network = Network(name, tensors, layers, inputs, outputs)
+    _require_single_makers(network)
     _require_dataflow(network, variables)
+    _require_memory(network)
     return network
+
+
+def _require_single_makers(network: Network) -> None:
+    """Each tensor has one value: a constant, an input, or what one layer makes."""
+    made = {tensor.index: "constant" for tensor in network.tensors if tensor.data is not None}
+    makers = [("network's inputs", network.inputs)]
+    makers += [(f"layer {layer.index} {layer.op}", layer.outputs) for layer in network.layers]
+    for maker, outputs in makers:
+        for index in outputs:
+            if index in made:
+                raise InputError(
+                    f"{maker} gives tensor {index} {network.tensors[index].name!r} a value, which "
+                    f"it has already ({made[index]})"
+                )
+            made[index] = maker
+
+
+def _require_memory(network: Network) -> None:
+    """All activations together stay below MOST_ACTIVATION_BYTES: they are all kept in a run."""
+    total = 0
+    for tensor in network.tensors:
+        if tensor.data is None:
+            total += math.prod(tensor.shape) * np.dtype(tensor.dtype).itemsize
+    if total > MOST_ACTIVATION_BYTES:
+        raise InputError(
+            f"its activations take {total:,} bytes together; at most "
+            f"{MOST_ACTIVATION_BYTES:,} are taken"
+        )
 
 
 def _require_dataflow(network: Network, variables: set[int]) -> None:

@@ -30,6 +30,8 @@ TYPE_NAMES: dict[int, str] = {
 }
 MOST_BYTES = 2**31
 """A .tflite file is limited to 2 GB, and so, here, is every tensor."""
+MOST_DIMENSIONS = 8
+"""LiteRT's kernels take no more."""
 
 
 def read_tensors(
@@ -60,6 +62,10 @@ def _tensor(
     shape = reader.integers(table.ShapeLength(), table.ShapeAsNumpy)
     if any(size < 0 for size in shape):
         raise InputError(f"{where} has shape {shape}; every dimension must be fixed")
+    if len(shape) > MOST_DIMENSIONS:
+        raise InputError(
+            f"{where} has {len(shape)} dimensions; at most {MOST_DIMENSIONS} are taken"
+        )
     if math.prod(shape) * dtype.itemsize >= MOST_BYTES:
         raise InputError(f"{where} has shape {shape}, which is 2 GB or more of {dtype}")
     scale, zero_point, axis = _quantisation(reader, where, table)

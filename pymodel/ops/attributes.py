@@ -15,6 +15,9 @@ ACTIVATIONS: dict[str, tuple[float | None, float | None]] = {
 }
 """Least and largest real value of each fused activation."""
 
+MOST_PADDED_ELEMENTS = 1 << 26
+"""Of a convolution's input with its border: kernel and dilation alone would set no bound."""
+
 
 def choice(layer: Layer, key: str, allowed: tuple[str, ...]) -> str:
     """An attribute that is one of a few words. InputError if it is missing or another."""
@@ -108,6 +111,12 @@ def conv_geometry(
     elif padding == "EXPLICIT":
         sides = ("pad_top", "pad_bottom", "pad_left", "pad_right")
         top, bottom, left, right = (_at_least(layer, side, 0) for side in sides)
+    padded = batch * (in_h + top + bottom) * (in_w + left + right) * in_channels
+    if padded > MOST_PADDED_ELEMENTS:
+        raise InputError(
+            f"layer {layer.name}: the padded input of {layer.op} has {padded:,} elements, "
+            f"at most {MOST_PADDED_ELEMENTS:,} are taken"
+        )
     try:
         return ConvGeometry(
             batch=batch,

@@ -9,6 +9,7 @@ import pytest
 import tflite
 
 from golden.tflite.importer import load_tflite, parse_tflite
+from golden.tflite.model_builder import ModelBuilder
 from pymodel.errors import InputError
 from pymodel.ops.registry import ARRAY_OPS, convolution
 from tb.model import tflite_files
@@ -245,3 +246,49 @@ def test_mutations(seed: int) -> None:
             assert "\n" not in str(error)
         assert time.perf_counter() - start < 2
     assert 0 < taken < 250
+
+
+@pytest.mark.parametrize("sink", [0, 1], ids=["input", "constant"])
+def test_a_tensor_with_two_values_is_refused(sink: int) -> None:
+    file = ModelBuilder()
+    scale = np.array([0.5], dtype=np.float32)
+    source = file.tensor("x", (2,), TYPES.INT8, scale)
+    file.tensor("fixed", (2,), TYPES.INT8, scale, data=np.zeros(2, dtype=np.int8))
+    file.operator("RELU", [source], [sink])
+    assert "a value, which it has already" in refused(file.finish([source], [sink]))
+
+
+def test_two_layers_that_make_one_tensor_are_refused() -> None:
+    file = ModelBuilder()
+    x, y = (file.tensor(name, (2,), TYPES.INT8) for name in "xy")
+    file.operator("RELU", [x], [y])
+    file.operator("RELU", [x], [y])
+    assert "layer 1 RELU gives tensor 1 'y' a value, which it has already (layer 0" in refused(
+        file.finish([x], [y])
+    )
+
+
+def test_activations_that_no_run_could_keep_are_refused() -> None:
+    file = ModelBuilder()
+    x, y = (file.tensor(name, (2**14, 2**13), TYPES.INT8) for name in "xy")
+    file.operator("RELU", [x], [y])
+    assert parse_tflite(file.finish([x], [y]), "net", "net.tflite").tensors[0].data is None
+    z = file.tensor("z", (1,), TYPES.INT8)
+    file.operator("RELU", [x], [z])
+    message = refused(file.finish([x], [y]))
+    assert "its activations take 268,435,457 bytes together; at most 268,435,456" in message
+
+
+def test_many_dimensions_are_refused() -> None:
+    file = ModelBuilder()
+    x, y = (file.tensor(name, (1,) * 9, TYPES.INT8) for name in "xy")
+    file.operator("RELU", [x], [y])
+    assert "has 9 dimensions; at most 8 are taken" in refused(file.finish([x], [y]))
+
+
+def test_names_stay_on_one_line() -> None:
+    file = ModelBuilder()
+    x, y = file.tensor("x\n\x1b[31m", (2,), TYPES.INT8), file.tensor("y", (2,), TYPES.INT8)
+    file.operator("RELU", [x], [y])
+    network = parse_tflite(file.finish([x], [y]), "net", "net.tflite")
+    assert network.tensors[0].name == r"x\n\x1b[31m"
