@@ -13,8 +13,8 @@ from cocotb.handle import HierarchyObject
 from tb.adapter import Adapter, DutError
 from tb.bulk.plan import Record, Settings, Task, append_record, read_plan
 from tb.job import LayerJob
-from tb.layer import run_layer
-from tb.scoreboard import ScoreboardError
+from tb.layer import LayerRun, run_layer
+from tb.scoreboard import Comparison, ScoreboardError
 
 
 @cocotb.test()
@@ -38,8 +38,15 @@ async def run_task(adapter: Adapter[LayerJob], task: Task, settings: Settings) -
         comparison = run.output.compare(task.expected)
     except (DutError, ScoreboardError) as error:
         return Record(index=task.index, error=str(error))
+    return record_of(task.index, run, comparison, adapter.cycles - cycles, wall_s)
+
+
+def record_of(
+    index: int, run: LayerRun, comparison: Comparison, cycles: int, wall_s: float
+) -> Record:
+    """What came of number `index` of the plan: a layer's run, and how its output compares."""
     return Record(
-        index=task.index,
+        index=index,
         outputs=comparison.outputs,
         mismatches=comparison.mismatches,
         unknown=comparison.unknown,
@@ -48,6 +55,6 @@ async def run_task(adapter: Adapter[LayerJob], task: Task, settings: Settings) -
         busy=run.counters.busy,
         stalled=run.counters.stalled,
         mac=run.counters.mac,
-        cycles=adapter.cycles - cycles,
+        cycles=cycles,
         wall_s=wall_s,
     )

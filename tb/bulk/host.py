@@ -8,13 +8,16 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
 from pymodel.array.config import ArrayConfig
 from pymodel.array.extent import extent
 from pymodel.array.tiler import tile
+from pymodel.convolution import Convolution
 from tb import runner
 from tb.bulk.parallel import call_all
 from tb.bulk.plan import RECORDS_FILE, Record, Settings, Task, read_records, write_plan
+from tb.bulk.planned import Planned
 
 BENCH = "tb.bulk.bench"
 VERILATOR_FLAGS = ("--timing", "-CFLAGS", "-fcoroutines -std=c++20", "-Wno-fatal")
@@ -30,8 +33,7 @@ JOB_OVERHEAD = 200
 class Simulation:
     """How to simulate: everything but the tasks.
 
-    module, testcase: the cocotb bench. seed: of Verilator's initial values. visible: let Verilator
-    keep every signal visible, as benches usually do.
+    module, testcase: the cocotb bench. seed: of Verilator's initial values.
     """
 
     sim: str
@@ -40,10 +42,23 @@ class Simulation:
     seed: int | None = None
     module: str = BENCH
     testcase: str = "bench_plan"
-    visible: bool = False
 
 
-def check_records(tasks: Sequence[Task], records: Sequence[Record]) -> list[Record]:
+class Shard(Protocol):
+    """One simulator's part of a run."""
+
+    @property
+    def planned(self) -> Sequence[Planned]:
+        """Everything that it must compare."""
+
+    def write(self, folder: Path, settings: Settings) -> None:
+        """Write what the bench reads to the simulator's folder."""
+
+    def cycles(self, config: ArrayConfig) -> int:
+        """About how many cycles it takes, loading included."""
+
+
+def check_records(tasks: Sequence[Planned], records: Sequence[Record]) -> list[Record]:
     """One record a task, in the tasks' order; a task that was not wholly compared gets an error.
 
     An empty list of tasks, a missing record, two records of one task, and fewer or more outputs
@@ -66,24 +81,24 @@ def check_records(tasks: Sequence[Task], records: Sequence[Record]) -> list[Reco
     return checked
 
 
-def run_bulk(
-    tasks: Sequence[Task],
+def run_shards(
+    shards: Sequence[Shard],
     simulation: Simulation,
     finished: Callable[[int], None] = lambda _: None,
 ) -> list[Record]:
-    """Run and compare all tasks on the RTL, in `simulation.jobs` simulators side by side.
+    """Run every shard in a simulator of its own, side by side.
 
-    Returns a record for each task in their order. `finished` is told how many more tasks have been
-    recorded, from a thread of its own. The run's files stay where something failed, or with KEEP=1
-    in the environment.
+    Returns a record for everything planned, shard after shard. `finished` is told how many more
+    comparisons have been recorded, from a thread of its own. The run's files stay where something
+    failed, or with KEEP=1 in the environment.
 
     Raises:
-        SimulationFailed: there is no task.
+        SimulationFailed: nothing is planned.
         InputError: the simulator is missing, or a layer does not fit the array.
     """
-    if not tasks:
-        return check_records(tasks, [])
-    shards = _shards(tasks, simulation)
+    planned = [each for shard in shards for each in shard.planned]
+    if not planned:
+        return check_records(planned, [])
     runner.RUNS_DIR.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=f"bulk-{simulation.sim}-", dir=runner.RUNS_DIR))
     folders = [folder / str(number) for number in range(len(shards))]
@@ -97,13 +112,26 @@ def run_bulk(
                     (shard, simulation, place) for shard, place in zip(shards, folders, strict=True)
                 ]
                 runs = call_all(_run_shard, calls)
-        records = check_records(tasks, [record for run in runs for record in run])
+        records = check_records(planned, [record for run in runs for record in run])
         failed = any(record.error is not None for record in records)
         keep = failed or os.environ.get("KEEP") == "1"
     finally:
         if not keep:
             shutil.rmtree(folder, ignore_errors=True)
     return records
+
+
+def run_bulk(
+    tasks: Sequence[Task],
+    simulation: Simulation,
+    finished: Callable[[int], None] = lambda _: None,
+) -> list[Record]:
+    """Run and compare single layers in `simulation.jobs` simulators side by side.
+
+    Returns a record for each task in their order; for the rest see `run_shards`.
+    """
+    records = run_shards(_shards(tasks, simulation), simulation, finished)
+    return check_records(tasks, records)
 
 
 @contextmanager
@@ -132,10 +160,10 @@ def _watched(folders: Sequence[Path], finished: Callable[[int], None]) -> Iterat
         watcher.join()
 
 
-def estimate_cycles(task: Task, config: ArrayConfig) -> int:
-    """About how many cycles a task takes, loading included. InputError if it does not fit."""
+def estimate_cycles(conv: Convolution, config: ArrayConfig) -> int:
+    """About how many cycles a layer takes, loading included. InputError if it does not fit."""
     cycles = 0
-    for job in tile(task.conv, config):
+    for job in tile(conv, config):
         size = extent(job, config)
         load = job.in_h * job.in_w * size.pixel_words
         load += (size.weight_words(job) + 3 * size.blocks) * config.datapath.oc_lanes
@@ -143,22 +171,35 @@ def estimate_cycles(task: Task, config: ArrayConfig) -> int:
     return cycles
 
 
-def _shards(tasks: Sequence[Task], simulation: Simulation) -> list[list[Task]]:
-    """At most `jobs` lists of tasks with about the same cycles, the longest task first in each."""
+@dataclass(frozen=True)
+class TaskShard:
+    """Single layers for one simulator."""
+
+    planned: Sequence[Task]
+
+    def write(self, folder: Path, settings: Settings) -> None:
+        write_plan(folder, self.planned, settings)
+
+    def cycles(self, config: ArrayConfig) -> int:
+        return sum(estimate_cycles(task.conv, config) for task in self.planned)
+
+
+def _shards(tasks: Sequence[Task], simulation: Simulation) -> list[TaskShard]:
+    """At most `jobs` shards of about the same cycles, the longest task first in each."""
     config = simulation.settings.config
-    cycles = {task.index: estimate_cycles(task, config) for task in tasks}
+    cycles = {task.index: estimate_cycles(task.conv, config) for task in tasks}
     shards: list[list[Task]] = [[] for _ in range(min(simulation.jobs, len(tasks)))]
     loads = [0] * len(shards)
     for task in sorted(tasks, key=lambda task: -cycles[task.index]):
         lightest = loads.index(min(loads))
         shards[lightest].append(task)
         loads[lightest] += cycles[task.index]
-    return [shard for shard in shards if shard]
+    return [TaskShard(shard) for shard in shards if shard]
 
 
-def _time_limit(tasks: Sequence[Task], simulation: Simulation) -> float:
+def _time_limit(shard: Shard, simulation: Simulation) -> float:
     settings = simulation.settings
-    cycles = settings.repeats * sum(estimate_cycles(task, settings.config) for task in tasks)
+    cycles = settings.repeats * shard.cycles(settings.config)
     return SPARE_S + cycles / SLOWEST_CYCLES_PER_S[simulation.sim]
 
 
@@ -178,8 +219,8 @@ def run_bench(simulation: Simulation, folder: Path, timeout_s: float) -> runner.
         testcase=simulation.testcase,
         seed=simulation.seed,
         verilator_flags=VERILATOR_FLAGS,
-        vlt=harness.vlt if harness and not simulation.visible else None,
-        top_only=harness is None and not simulation.visible,
+        vlt=harness.vlt if harness else None,
+        top_only=harness is None,
         includes=dut.includes(),
         run_dir=folder,
         timeout_s=timeout_s,
@@ -187,18 +228,18 @@ def run_bench(simulation: Simulation, folder: Path, timeout_s: float) -> runner.
     )
 
 
-def _run_shard(tasks: Sequence[Task], simulation: Simulation, folder: Path) -> list[Record]:
-    """Run one simulator on its tasks. A run that fails leaves its reason on the unrecorded ones."""
+def _run_shard(shard: Shard, simulation: Simulation, folder: Path) -> list[Record]:
+    """Run one simulator. A run that fails leaves its reason on what was not recorded."""
     folder.mkdir()
-    write_plan(folder, tasks, simulation.settings)
+    shard.write(folder, simulation.settings)
     try:
-        run_bench(simulation, folder, _time_limit(tasks, simulation))
+        run_bench(simulation, folder, _time_limit(shard, simulation))
     except runner.SimulationFailed as failure:
-        return _failed(tasks, read_records(folder), str(failure))
+        return _failed(shard.planned, read_records(folder), str(failure))
     return read_records(folder)
 
 
-def _failed(tasks: Sequence[Task], records: Sequence[Record], reason: str) -> list[Record]:
+def _failed(tasks: Sequence[Planned], records: Sequence[Record], reason: str) -> list[Record]:
     """Records of a run that failed: those before the failure stand, the missing ones say why.
 
     The end of the log goes to the first of them only. Where none is missing the run failed after

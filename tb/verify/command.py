@@ -7,9 +7,11 @@ from rich.console import Console
 
 from golden import litert
 from golden.tflite.importer import load_tflite
+from pymodel.network.fold import fold_dilation
 from tb import runner, simulators
 from tb.bulk.host import Simulation
 from tb.bulk.plan import Settings
+from tb.verify.chain import verify_chain
 from tb.verify.dut_options import dut_of, run_name
 from tb.verify.inputs import DEMO_MODEL, demo_runs, load_runs, random_runs
 from tb.verify.network import verify_network
@@ -33,7 +35,8 @@ def verify(options: Options, console: Console) -> Report:
     if options.suite is not None:
         found = _Found(options.suite, verify_suite(options.suite, simulation, console))
     else:
-        found = _verify_model(_subject(options, seed), simulation, console)
+        verify_model = _verify_chain if options.chain else _verify_layers
+        found = verify_model(_subject(options, seed), simulation, console)
         versions["LiteRT"] = litert.version("reference").split()[1]
     return Report(
         network=found.name,
@@ -45,9 +48,10 @@ def verify(options: Options, console: Console) -> Report:
         dut=dut,
         numerics=options.numerics,
         layers=found.layers,
+        final=found.final,
         runs=found.runs,
         again=command_again(options),
-        run=run_name(found.name, options.sim, dut),
+        run=run_name(found.name, options.sim, dut) + ("-chain" if options.chain else ""),
         wall_s=time.perf_counter() - started,
     )
 
@@ -60,17 +64,25 @@ class _Found:
     layers: list[LayerReport]
     sha256: str | None = None
     runs: int = 1
+    final: LayerReport | None = None
 
 
-def _verify_model(subject: Subject, simulation: Simulation, console: Console) -> _Found:
+def _verify_layers(subject: Subject, simulation: Simulation, console: Console) -> _Found:
     layers = verify_network(subject, simulation, console)
     return _Found(subject.network.name, layers, model_sha256(subject.model), len(subject.runs))
+
+
+def _verify_chain(subject: Subject, simulation: Simulation, console: Console) -> _Found:
+    layers, final = verify_chain(subject, simulation, console)
+    sha256 = model_sha256(subject.model)
+    return _Found(subject.network.name, layers, sha256, len(subject.runs), final)
 
 
 def _subject(options: Options, seed: int) -> Subject:
     """The model with its runs: the file's, held-out digits for the demo network, else random."""
     model = options.model or DEMO_MODEL
     network = load_tflite(model)
+    network = network if options.no_fold else fold_dilation(network)
     if options.input is not None:
         runs = load_runs(options.input, network, options.runs)
     elif options.seed is None and model.resolve() == DEMO_MODEL:

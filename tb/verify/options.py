@@ -21,6 +21,8 @@ class Options(argparse.Namespace):
     seed: int | None
     runs: int | None
     numerics: str
+    chain: bool
+    no_fold: bool
     sim: str
     jobs: int
     partial: bool
@@ -53,6 +55,12 @@ def _parser(description: str | None) -> argparse.ArgumentParser:
     parser.add_argument(
         "--numerics", default="rtl", choices=NUMERICS, help="set of rounding rules, rtl by default"
     )
+    parser.add_argument(
+        "--chain", action="store_true", help="feed each layer with what the RTL really produced"
+    )
+    parser.add_argument(
+        "--no-fold", action="store_true", help="run dilation through SPACE_TO_BATCH_ND as it stands"
+    )
     parser.add_argument("--sim", default=simulators.DEFAULT, help="verilator or icarus")
     parser.add_argument("--jobs", type=int, default=1, help="simulators side by side")
     parser.add_argument("--partial", action="store_true", help="accept ops that have no model")
@@ -75,6 +83,8 @@ def parse_options(arguments: Sequence[str] | None, description: str | None) -> O
         raise InputError(f"--runs must be at least 1, found {options.runs}")
     if options.suite is not None and (options.runs is not None or options.numerics != "rtl"):
         raise InputError("--suite runs stored cases, each by its rule; no --runs, no --numerics")
+    if options.suite is not None and (options.chain or options.no_fold):
+        raise InputError("--suite runs single layers; it takes neither --chain nor --no-fold")
     if options.suite is not None and (options.input is not None or options.seed is not None):
         raise InputError("--suite runs stored cases; it takes neither --input nor --seed")
     return options
@@ -90,6 +100,8 @@ def command_again(options: Options) -> str:
         if getattr(options, name) is not None:
             words += [f"--{name}", str(getattr(options, name))]
     words += ["--numerics", options.numerics] if options.numerics != "rtl" else []
+    words += ["--chain"] if options.chain else []
+    words += ["--no-fold"] if options.no_fold else []
     words += dut_words(options)
     from_environment = options.seed is None and os.environ.get("SEED")
     seed = f"SEED={runner.default_seed()} " if from_environment else ""

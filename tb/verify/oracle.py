@@ -46,9 +46,15 @@ def host_kernel(numerics: str, op: str) -> litert.Kernel:
 
 
 def run_oracle(
-    model: Path, network: Network, inputs: Sequence[NDArray[np.generic]], numerics: str = "rtl"
+    model: Path,
+    network: Network,
+    inputs: Sequence[NDArray[np.generic]],
+    numerics: str = "rtl",
+    also: Sequence[litert.Kernel] = (),
 ) -> dict[litert.Kernel, Tensors]:
     """Tensors of every kernel that the network's ops are compared with, the reference always.
+
+    `also`: kernels to run besides.
 
     Raises:
         InputError: LiteRT refuses the model, or would crash on it.
@@ -60,6 +66,7 @@ def run_oracle(
                 "cannot run without; convert the model again with a bias of zeros"
             )
     kernels: dict[litert.Kernel, None] = {"reference": None}
+    kernels |= dict.fromkeys(also)
     for layer in network.layers:
         if layer.op in ARRAY_OPS:
             kernels |= dict.fromkeys(array_kernels(numerics, layer.op))

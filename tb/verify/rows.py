@@ -82,8 +82,11 @@ def with_rule_differences(
     """
     if differences is None:
         return row
-    what = (
-        f"{wanted}, {numerics}'s rule, in place of {row.rule}" if wanted else f"{numerics}'s rules"
-    )
-    line = f"{what}: {differences:,} of {row.outputs:,} outputs would differ"
-    return replace(row, rule_differences=differences, details=(*row.details, line))
+    details = row.details
+    if wanted is not None:
+        instead = f"{wanted}, {numerics}'s rule, in place of {row.rule}"
+        details = (*details, f"{instead}: {differences:,} of {row.outputs:,} outputs would differ")
+    elif differences:
+        up_to = f"{numerics}'s rules up to here"
+        details = (*details, f"{up_to}: {differences:,} of {row.outputs:,} outputs would differ")
+    return replace(row, rule_differences=differences, details=details)

@@ -46,11 +46,14 @@ def _final(final: LayerReport) -> list[str]:
 
 def _differences(report: Report) -> list[str]:
     """Outputs on which the RTL's rules and those of the numerics differ."""
-    rows = [row for row in report.rows if row.rule_differences is not None]
+    rows = [row for row in report.layers if row.rule_differences is not None]
     if not rows:
         return []
     count = _sum(row.rule_differences for row in rows)
-    return [f"the RTL's rules against {report.numerics}: {count:,} outputs differ"]
+    line = f"the RTL's rules against {report.numerics}: {count:,} outputs differ"
+    if report.final is not None:
+        line += f", {report.final.rule_differences or 0:,} of the final ones"
+    return [line]
 
 
 def _layers(count: int) -> str:

@@ -1,0 +1,113 @@
+"""What a chained run is to do, as files in the run's folder: a network, its rules, and its runs."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pymodel.network import Network, load, save
+from tb.bulk.plan import RECORDS_FILE
+from tb.codes import codes
+
+CHAIN_FILE, NETWORK_FOLDER = "chain.json", "network"
+Arrays = Mapping[int, NDArray[np.generic]]
+
+
+@dataclass(frozen=True, eq=False)
+class Expected:
+    """An output tensor that the chain must compare: its number in the plan, and what it must be."""
+
+    index: int
+    expected: NDArray[np.integer]
+
+
+@dataclass(frozen=True, eq=False)
+class ChainRun:
+    """One input's way through the network.
+
+    first: number in the plan of the first layer's output; layer i's is first + i, and the network's
+    final outputs have first + the number of layers. inputs: one array per network input. given:
+    tensors of the layers that are not computed. expected: the model's output of each layer of the
+    array, by the layer's index. final: the model's final outputs, as `final_codes` gives them.
+    """
+
+    first: int
+    inputs: Sequence[NDArray[np.generic]]
+    given: Arrays
+    expected: Mapping[int, NDArray[np.int8]]
+    final: NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Chain:
+    """A network with the rule of every layer that is computed, by index, and the runs."""
+
+    network: Network
+    rules: Mapping[int, str]
+    runs: Sequence[ChainRun]
+
+    @property
+    def planned(self) -> list[Expected]:
+        """Everything that must be compared, in order."""
+        return [planned for run in self.runs for planned in self.planned_of(run)]
+
+    def planned_of(self, run: ChainRun) -> list[Expected]:
+        """What one run must compare: the array's layers, then the final outputs."""
+        layers = [Expected(run.first + layer, array) for layer, array in run.expected.items()]
+        return [*layers, Expected(run.first + len(self.network.layers), run.final)]
+
+
+def final_codes(network: Network, tensors: Arrays) -> NDArray[np.int64]:
+    """All elements of the network's outputs, one after another, as `codes` gives them."""
+    return np.concatenate([codes(tensors[index]).reshape(-1) for index in network.outputs])
+
+
+def write_chain(folder: Path, chain: Chain) -> None:
+    """Write the chain's files to `folder`; records of an earlier run are removed."""
+    (folder / RECORDS_FILE).unlink(missing_ok=True)
+    save(chain.network, folder / NETWORK_FOLDER)
+    for number, run in enumerate(chain.runs):
+        arrays = {
+            **{f"input_{place}": array for place, array in enumerate(run.inputs)},
+            **{f"given_{index}": array for index, array in run.given.items()},
+            **{f"expected_{layer}": array for layer, array in run.expected.items()},
+            "final": run.final,
+        }
+        np.savez(_run_file(folder, number), allow_pickle=False, **arrays)
+    plan = {
+        "rules": {str(layer): rule for layer, rule in chain.rules.items()},
+        "first": [run.first for run in chain.runs],
+    }
+    (folder / CHAIN_FILE).write_text(json.dumps(plan, indent=1), encoding="utf-8")
+
+
+def read_chain(folder: Path) -> Chain:
+    """The chain that `write_chain` wrote."""
+    plan = json.loads((folder / CHAIN_FILE).read_text(encoding="utf-8"))
+    return Chain(
+        network=load(folder / NETWORK_FOLDER),
+        rules={int(layer): rule for layer, rule in plan["rules"].items()},
+        runs=[_read_run(folder, number, first) for number, first in enumerate(plan["first"])],
+    )
+
+
+def _read_run(folder: Path, number: int, first: int) -> ChainRun:
+    with np.load(_run_file(folder, number), allow_pickle=False) as arrays:
+        kinds: dict[str, dict[int, NDArray[np.generic]]] = {}
+        for name in arrays.files:
+            kind, _, index = name.partition("_")
+            kinds.setdefault(kind, {})[int(index or 0)] = arrays[name]
+    return ChainRun(
+        first=first,
+        inputs=list(kinds["input"].values()),
+        given=kinds.get("given", {}),
+        expected={i: array.astype(np.int8) for i, array in kinds.get("expected", {}).items()},
+        final=kinds["final"][0].astype(np.int64),
+    )
+
+
+def _run_file(folder: Path, number: int) -> Path:
+    return folder / f"run_{number}.npz"
