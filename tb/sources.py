@@ -41,7 +41,8 @@ def rtl_sources(top: str, rtl_dir: Path = RTL_DIR) -> list[Path]:
         first = declared[name][0]
         others = [path for path in declared[name] if path != first]
         if others:
-            raise InputError(f"{rtl_dir}: {first.name} and {others[0].name} both declare {name}")
+            both = " and ".join(str(path.relative_to(rtl_dir)) for path in (first, others[0]))
+            raise InputError(f"{rtl_dir}: {both} both declare {name}; keep one below this folder")
         if first not in needed:
             needed.append(first)
             words = set(_WORD.findall(texts[first]))

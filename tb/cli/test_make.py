@@ -77,7 +77,15 @@ def test_values_reach_the_command() -> None:
     wanted = ["--model 'a b.tflite'", "--input 'x.npy'", "--sim 'icarus'", "--jobs '2'"]
     for option in [*wanted, "--partial", "--seed '7'"]:
         assert option in line
+    dut = ["RTL=my rtl", "TOP=chip", "ADAPTER=my.adapter"]
+    line = run("make", "--dry-run", "verify", *dut).stdout
+    assert "--rtl 'my rtl' --top 'chip' --adapter 'my.adapter'" in line
     assert "--partial" not in run("make", "--dry-run", "verify", "PARTIAL=0").stdout
+    chained = run("make", "--dry-run", "verify", "CHAIN=1", "RUNS=20", "NUMERICS=xnnpack", "FOLD=0")
+    for option in ("--chain", "--runs '20'", "--numerics 'xnnpack'", "--no-fold"):
+        assert option in chained.stdout
+    plain = run("make", "--dry-run", "verify", "CHAIN=0", "FOLD=1").stdout
+    assert "--chain" not in plain and "--no-fold" not in plain
 
 
 def test_no_python(bare_path: str, tmp_path: Path) -> None:

@@ -26,10 +26,10 @@ NEVER_ANSWERS = Edit("axil_registers.v", "s_axil_bvalid  = bvalid_q;", "s_axil_b
 FINISHES = Edit("job_control.v", _DONE, "$finish;")
 
 
-def edited_rtl(edit: Edit, folder: Path) -> Path:
-    """A copy of the RTL's folder in `folder`, with the edit made."""
+def edited_rtl(edit: Edit, folder: Path, rtl: Path = RTL_DIR) -> Path:
+    """A copy of the folder `rtl` in `folder`, with the edit made."""
     copy = folder / "rtl"
-    shutil.copytree(RTL_DIR, copy)
+    shutil.copytree(rtl, copy)
     path = copy / edit.name
     text = path.read_text()
     assert text.count(edit.old) == 1, f"{edit.name} holds `{edit.old}` {text.count(edit.old)} times"
