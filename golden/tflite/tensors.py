@@ -69,8 +69,10 @@ def _tensor(
     if math.prod(shape) * dtype.itemsize >= MOST_BYTES:
         raise InputError(f"{where} has shape {shape}, which is 2 GB or more of {dtype}")
     scale, zero_point, axis = _quantisation(reader, where, table)
-    if dtype == np.int8 and np.any((zero_point < -128) | (zero_point > 127)):
-        raise InputError(f"{where} has a zero point outside -128..127")
+    if dtype.kind in "iu":
+        limits = np.iinfo(dtype)
+        if not all(limits.min <= int(point) <= limits.max for point in zero_point):
+            raise InputError(f"{where} has a zero point outside {limits.min}..{limits.max}")
     data = _constant(where, table.Buffer(), buffers, dtype, shape)
     return Tensor(index, name, shape, dtype.name, scale, zero_point, axis, data)
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from pymodel.errors import InputError
 from pymodel.network import Layer, Network
+from pymodel.ops.moving import pairs, require_count, require_output
 
 RULES: tuple[str, ...] = ("exact",)
 
@@ -21,18 +21,10 @@ def evaluate(
     Raises:
         InputError: paddings of another shape, negative, or such that the output's shape differs.
     """
-    x, given, y = inputs[0], inputs[1], network.tensors[layer.outputs[0]]
-    paddings = given.astype(np.int64)
-    if given.dtype.kind != "i" or given.shape != (x.ndim, 2) or np.any(paddings < 0):
-        raise InputError(
-            f"layer {layer.name}: the paddings of {layer.op} must be integers of shape "
-            f"({x.ndim}, 2), none negative, found {given.dtype} {given.tolist()}"
-        )
-    shape = tuple((paddings.sum(axis=1) + x.shape).tolist())
-    if shape != y.shape or x.dtype.name != y.dtype:
-        raise InputError(
-            f"layer {layer.name}: tensor {y.name} of {layer.op} must be {x.dtype} of shape "
-            f"{shape}, found {y.dtype} of shape {y.shape}"
-        )
+    require_count(layer, inputs, 2)
+    x = inputs[0]
+    borders = pairs(layer, "paddings", inputs[1], x.ndim)
+    shape = [extent + sum(border) for extent, border in zip(x.shape, borders, strict=True)]
+    y = require_output(network, layer, shape, x.dtype)
     value = y.zero_point[0] if y.zero_point.size else 0
-    return (np.pad(x, paddings, constant_values=x.dtype.type(value)),)
+    return (np.pad(x, borders, constant_values=x.dtype.type(value)),)

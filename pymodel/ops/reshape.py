@@ -17,8 +17,13 @@ def evaluate(
     """The input's elements, any dtype, in C order, in the shape of the output tensor.
 
     Raises:
-        InputError: the output has another number of elements or another dtype.
+        InputError: no input, or the output has another number of elements or another dtype.
     """
+    if not inputs or len(layer.outputs) != 1:
+        raise InputError(
+            f"layer {layer.name}: {layer.op} must have an input and one output, "
+            f"found {len(inputs)} and {len(layer.outputs)}"
+        )
     x, y = inputs[0], network.tensors[layer.outputs[0]]
     if x.size != np.prod(y.shape, dtype=np.int64) or x.dtype.name != y.dtype:
         raise InputError(

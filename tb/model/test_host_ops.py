@@ -49,7 +49,7 @@ def test_reshape_keeps_the_elements_in_order() -> None:
 @pytest.mark.parametrize(
     ("paddings", "out_shape", "message"),
     [
-        ([[1, 0], [0, -1]], (3, 1), "none negative"),
+        ([[1, 0], [0, -1]], (3, 1), "must not be negative"),
         ([[1, 0]], (3, 2), r"shape \(2, 2\)"),
         ([[1, 0], [0, 2]], (3, 3), r"must be int8 of shape \(3, 4\)"),
     ],
