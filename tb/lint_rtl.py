@@ -1,29 +1,68 @@
-"""Lint the RTL over several shapes with both simulators: `python -m tb.lint_rtl`.
+"""Lint all Verilog over several shapes with both simulators: `python -m tb.lint_rtl`.
 
-Any warning fails: of Verilator's -Wall, less the waivers in the sources, each with its reason, and
-of Icarus's -Wall in its Verilog-2005 mode. Exit status 0 clean, 1 warnings, 2 a missing simulator.
+The array, the harness of its bulk path and the second DUT. Any warning fails: of Verilator's -Wall,
+less the waivers in the sources, each with its reason, and of Icarus's -Wall in its Verilog-2005
+mode. Exit status 0 clean, 1 warnings, 2 a missing simulator.
 """
 
 import os
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 from pymodel.errors import InputError
 from tb import simulators
+from tb.bulk import harness
+from tb.commands import TIMESCALE
 from tb.paths import RTL_DIR
 from tb.sources import rtl_sources
 
-TOP = "dla_top"
-SHAPES: tuple[dict[str, int], ...] = (
-    {},
-    {"IC_LANES": 1, "OC_LANES": 1},
-    {"IC_LANES": 4, "OC_LANES": 16},
-    {"IC_LANES": 16, "OC_LANES": 4},
-    {"IC_LANES": 32, "OC_LANES": 32},
-    {"IC_LANES": 8, "OC_LANES": 8, "LANE_W": 20, "TREE_W": 22, "PSUM_W": 24},
-    {"IC_LANES": 2, "OC_LANES": 2, "ACT_DEPTH": 1, "WEIGHT_DEPTH": 1, "PARAM_DEPTH": 1},
+Shape = dict[str, int]
+
+
+@dataclass(frozen=True)
+class Target:
+    """A module to lint in several shapes: parameter values, {} for its own.
+
+    sources: its Verilog. include_dir: where its include files lie.
+    """
+
+    top: str
+    sources: tuple[Path, ...]
+    include_dir: Path
+    shapes: tuple[Shape, ...] = ({},)
+
+
+SERIAL_DIR = harness.HDL_DIR / "serial_mac"
+SERIAL_DEPTHS = ("ACT_DEPTH", "WEIGHT_DEPTH", "PARAM_DEPTH", "PSUM_DEPTH", "OUT_DEPTH")
+ARRAY = Target(
+    "dla_top",
+    tuple(rtl_sources("dla_top")),
+    RTL_DIR,
+    (
+        {},
+        {"IC_LANES": 1, "OC_LANES": 1},
+        {"IC_LANES": 4, "OC_LANES": 16},
+        {"IC_LANES": 16, "OC_LANES": 4},
+        {"IC_LANES": 32, "OC_LANES": 32},
+        {"IC_LANES": 8, "OC_LANES": 8, "LANE_W": 20, "TREE_W": 22, "PSUM_W": 24},
+        {"IC_LANES": 2, "OC_LANES": 2, "ACT_DEPTH": 1, "WEIGHT_DEPTH": 1, "PARAM_DEPTH": 1},
+    ),
 )
+HARNESS = Target(
+    harness.TOPLEVEL,
+    (harness.SOURCE, *ARRAY.sources),
+    RTL_DIR,
+    ({}, {"IC_LANES": 1}, {"HDL_CLOCK": 0}),
+)
+SERIAL = Target(
+    "serial_mac",
+    tuple(rtl_sources("serial_mac", SERIAL_DIR)),
+    SERIAL_DIR,
+    ({}, *(dict.fromkeys(SERIAL_DEPTHS, depth) for depth in (1, 49, 65536))),
+)
+TARGETS = (ARRAY, HARNESS, SERIAL)
 
 
 def main() -> int:
@@ -34,28 +73,29 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 2
     unclean = 0
-    for tool in tools:
-        for shape in SHAPES:
-            complaint = lint(tool, shape)
-            if complaint:
-                unclean += 1
-                print(f"{tool.name} {shape or 'default shape'}:\n{complaint}")
-    print(f"{TOP}: {len(SHAPES)} shapes on {len(tools)} simulators, {unclean} with warnings")
+    for target in TARGETS:
+        for tool in tools:
+            for shape in target.shapes:
+                complaint = lint(tool, target, shape)
+                if complaint:
+                    unclean += 1
+                    print(f"{target.top} on {tool.name}, {shape or 'default shape'}:\n{complaint}")
+        print(f"{target.top}: {len(target.shapes)} shapes on {len(tools)} simulators")
+    print(f"{unclean} of them with warnings")
     return 1 if unclean else 0
 
 
-def lint(
-    tool: simulators.Simulator, shape: dict[str, int], top: str = TOP, rtl_dir: Path = RTL_DIR
-) -> str:
-    """Return what `tool` has to say about `top` in `shape`; nothing when it is clean."""
-    sources = [str(path) for path in rtl_sources(top, rtl_dir)]
+def lint(tool: simulators.Simulator, target: Target, shape: Shape) -> str:
+    """Return what `tool` has to say about `target` in `shape`; nothing when it is clean."""
+    top = target.top
     if tool.name == "verilator":
-        command = ["perl", str(tool.executable), "--lint-only", "-Wall", "--top-module", top]
+        command = ["perl", str(tool.executable), "--lint-only", "-Wall", "--timing"]
+        command += ["--timescale", TIMESCALE, "--top-module", top]
         command += [f"-G{name}={value}" for name, value in shape.items()]
     else:
         command = [str(tool.executable), "-g2005", "-Wall", "-t", "null", "-s", top]
         command += [f"-P{top}.{name}={value}" for name, value in shape.items()]
-    command += [f"-I{rtl_dir}", *sources]
+    command += [f"-I{target.include_dir}", *map(str, target.sources)]
     environment = {**os.environ, **tool.environment}
     run = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     said = "\n".join(

@@ -4,9 +4,11 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from golden.cases.case import VECTORS
 from golden.cases.load import load_case, load_suite
@@ -47,7 +49,7 @@ def simulate(sim: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 
 
 @pytest.mark.parametrize("depths", [{}, SMALL_BUFFERS], ids=["own_buffers", "small_buffers"])
-def test_corner_suite(simulate: Run, depths: dict[str, int]) -> None:
+def test_corner_suite(simulate: Run, depths: dict[str, Any]) -> None:
     """Every output of every golden case, psums kept from job to job among them."""
     tasks = [
         Task(index, case.convolution, case.x, case.expected) for index, case in enumerate(SUITE)
@@ -84,13 +86,13 @@ def test_wrong_rounding(simulate: Run) -> None:
 
 
 def _ties_up(
-    conv: convolution.Convolution, x: np.ndarray, expected: np.ndarray
-) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    conv: convolution.Convolution, x: NDArray[np.int8], expected: NDArray[np.int8]
+) -> NDArray[np.bool_]:
     """Where the layer's output would be another with ties up; nowhere if they don't go away."""
     if conv.requantise.rule != "double_away":
         return np.zeros(expected.shape, dtype=np.bool_)
     up = replace(conv, requantise=replace(conv.requantise, rule="double_up"))
-    return convolution.run(up, x) != expected
+    return np.asarray(convolution.run(up, x) != expected, dtype=np.bool_)
 
 
 def test_unknown_bit(simulate: Run, sim: str) -> None:
