@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from pymodel.affine.requantise import MOST_SHIFT
 from pymodel.errors import InputError
 from pymodel.fixed_point import (
     INT32_MAX,
@@ -82,7 +83,7 @@ def _fixed_point(layer: Layer, below: Int64Array, scale: np.float32, beta: float
             f"layer {layer.name}: beta * scale of {layer.op} must be above 2^-{fraction_bits}, "
             f"found {beta} * {scale}"
         )
-    q, shift = multiplier(layer, steps)
+    q, shift = multiplier(layer, steps) if steps < 2**MOST_SHIFT else (0, 31)  # maxima alone count
     least = -((((1 << DIFFERENCE_BITS) - 1) << fraction_bits) >> shift)
     counted = below >= least
     scaled = srdhm(wrap(np.where(counted, below, 0) << shift, 32), q)

@@ -19,8 +19,11 @@ def constant(name: str, values: object, dtype: str = "int32") -> Operand:
     return Operand(name, data.shape, dtype, data=data)
 
 
-def model(content: bytes, inputs: Sequence[Array]) -> tuple[Array, ...]:
-    """What pymodel computes of the one op in a .tflite file, given the network's inputs."""
+def model(content: bytes, inputs: Sequence[Array], rule: str | None = None) -> tuple[Array, ...]:
+    """What pymodel computes of the one op in a .tflite file, given the network's inputs.
+
+    Without `rule` it follows LiteRT's reference kernel.
+    """
     network = parse_tflite(content, "net", "net.tflite")
     layer = network.layers[0]
     given = dict(zip(network.inputs, inputs, strict=True))
@@ -29,7 +32,7 @@ def model(content: bytes, inputs: Sequence[Array]) -> tuple[Array, ...]:
         array = given[index] if index in given else network.tensors[index].data
         assert array is not None
         arrays.append(array)
-    return evaluate(network, layer, arrays)
+    return evaluate(network, layer, arrays, rule)
 
 
 def draw(operand: Operand, rng: np.random.Generator) -> Array:
@@ -58,5 +61,17 @@ def assert_as_litert(
     tensors = litert.run(content, fed, "reference")
     network = parse_tflite(content, "net", "net.tflite")
     for index, found in zip(network.outputs, model(content, fed), strict=True):
+        assert found.dtype == tensors[index].dtype
+        np.testing.assert_array_equal(found, tensors[index])
+
+
+def assert_as_kernel(
+    content: bytes, inputs: Sequence[Array], kernel: litert.Kernel = "reference"
+) -> None:
+    """The model's outputs, by the kernel's rule, are the bits that `kernel` computes."""
+    tensors = litert.run(content, inputs, kernel)
+    network = parse_tflite(content, "net", "net.tflite")
+    rule = litert.rule(network.layers[0].op, kernel)
+    for index, found in zip(network.outputs, model(content, inputs, rule), strict=True):
         assert found.dtype == tensors[index].dtype
         np.testing.assert_array_equal(found, tensors[index])
