@@ -1,0 +1,1 @@
+"""A fuzzer of the .tflite importer and of the model behind it."""
