@@ -7,8 +7,10 @@ from pymodel.fixed_point import (
     INT32_MAX,
     INT32_MIN,
     Ties,
+    divide_half_away,
     round_half_away,
     rounding_shift_right,
+    saturating_shift_left,
     srdhm,
     wrap,
 )
@@ -123,3 +125,37 @@ def test_narrow_inputs_are_widened_first(dtype: type[np.signedinteger]) -> None:
         low // 2,
         (high + 1) // 2,
     ]
+
+
+@pytest.mark.parametrize(
+    ("value", "shift", "expected"),
+    [
+        (3, 0, 3),
+        (-3, 4, -48),
+        (2**30 - 1, 1, 2**31 - 2),
+        (2**30, 1, INT32_MAX),
+        (-(2**30), 1, INT32_MIN),
+        (-(2**30) - 1, 1, INT32_MIN),
+        (INT32_MAX, 31, INT32_MAX),
+        (INT32_MIN, 31, INT32_MIN),
+    ],
+)
+def test_saturating_shift_left(value: int, shift: int, expected: int) -> None:
+    assert saturating_shift_left(value, shift) == expected
+
+
+@pytest.mark.parametrize(
+    ("numerator", "denominator", "expected"),
+    [
+        (5, 2, 3),
+        (-5, 2, -3),
+        (4, 3, 1),
+        (-5, 3, -2),
+        (7, 7, 1),
+        (0, 9, 0),
+        (INT32_MAX, 1, INT32_MAX),
+        (2**40 + 1, 2, 2**39 + 1),
+    ],
+)
+def test_divide_half_away(numerator: int, denominator: int, expected: int) -> None:
+    assert divide_half_away(numerator, denominator) == expected

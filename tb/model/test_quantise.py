@@ -36,6 +36,11 @@ def test_the_division_is_in_float32() -> None:
     assert quantise(0.15, 0.1).item() == 2
 
 
+def test_reciprocal_with_ties_to_even() -> None:
+    found = quantise([0.5, 1.5, -2.5, -0.5], 1.0, 3, rounding="reciprocal_even")
+    assert found.tolist() == [3, 5, 1, 3]
+
+
 def test_a_tiny_scale_saturates_without_overflow() -> None:
     with np.errstate(all="raise"):
         np.testing.assert_array_equal(quantise([3e38, -3e38], 1e-38), [127, -128])
