@@ -14,7 +14,8 @@ RUN := $(VENV)/bin/python
 SETUP := tb/setup
 
 # A misspelt variable must not quietly check something else than was asked for.
-VARIABLES := PYTHON SIM JOBS MODEL INPUT SEED SUITE RTL TOP ADAPTER IC_LANES OC_LANES PARTIAL ARGS KEEP
+VARIABLES := PYTHON SIM JOBS MODEL INPUT SEED RUNS NUMERICS CHAIN FOLD SUITE RTL TOP ADAPTER IC_LANES OC_LANES \
+  PARTIAL ARGS KEEP
 GIVEN := $(foreach word,$(MAKEOVERRIDES),$(if $(findstring =,$(word)),$(firstword $(subst =, ,$(word)))))
 ifneq ($(filter-out $(VARIABLES),$(GIVEN)),)
   $(error unknown variable $(filter-out $(VARIABLES),$(GIVEN)); known are $(VARIABLES))
@@ -22,6 +23,8 @@ endif
 
 VERIFY_OPTIONS = --sim '$(SIM)' --jobs '$(JOBS)' $(if $(MODEL),--model '$(MODEL)') \
   $(if $(INPUT),--input '$(INPUT)') $(if $(SEED),--seed '$(SEED)') \
+  $(if $(RUNS),--runs '$(RUNS)') $(if $(NUMERICS),--numerics '$(NUMERICS)') \
+  $(if $(filter 1,$(CHAIN)),--chain) $(if $(filter 0,$(FOLD)),--no-fold) \
   $(if $(SUITE),--suite '$(SUITE)') $(if $(filter 1,$(PARTIAL)),--partial) \
   $(if $(RTL),--rtl '$(RTL)') $(if $(TOP),--top '$(TOP)') \
   $(if $(ADAPTER),--adapter '$(ADAPTER)') \
@@ -31,7 +34,7 @@ VERIFY_OPTIONS = --sim '$(SIM)' --jobs '$(JOBS)' $(if $(MODEL),--model '$(MODEL)
 .DELETE_ON_ERROR:
 .PHONY: verify test golden check-golden lint bench builds demo-network icarus clean distclean help
 
-verify: $(VENV)/verify.stamp $(if $(filter icarus,$(SIM)),icarus) ## check a network on the RTL, layer by layer: MODEL=a.tflite INPUT=x.npy SEED=1 SIM=icarus JOBS=2 PARTIAL=1, or SUITE=name; the demo network by default; RTL=dir TOP=name ADAPTER=module for another DUT
+verify: $(VENV)/verify.stamp $(if $(filter icarus,$(SIM)),icarus) ## check a network on the RTL, layer by layer: MODEL=a.tflite INPUT=x.npy SEED=1 RUNS=20 NUMERICS=litert-ref CHAIN=1 FOLD=0 SIM=icarus JOBS=2 PARTIAL=1, or SUITE=name; the demo network by default; RTL=dir TOP=name ADAPTER=module for another DUT
 	@$(RUN) -m tb.verify $(VERIFY_OPTIONS)
 
 test: $(VENV)/test.stamp icarus ## run all tests on both simulators; ARGS go to pytest

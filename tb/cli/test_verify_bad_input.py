@@ -154,6 +154,8 @@ def test_no_npy_file(refused: Refused, tmp_path: Path, content: bytes) -> None:
         ("--runs many", "argument --runs: invalid int value: 'many'"),
         ("--runs 21", "digits_input.npy holds 20 digits, too few for 21 runs; give a seed"),
         ("--suite corner --runs 2", "no --runs, no --numerics"),
+        ("--suite corner --chain", "it takes neither --chain nor --no-fold"),
+        ("--suite corner --no-fold", "it takes neither --chain nor --no-fold"),
         ("--suite corner --numerics xnnpack", "no --runs, no --numerics"),
         ("--jobs 0", "--jobs must be at least 1, found 0"),
         ("--ic-lanes 3", "ic_lanes must be a power of two from 1 to 32, found 3"),
