@@ -93,7 +93,12 @@ def _double_up_by_16(layer: Layer, total: Int64Array, count: int, x: Scale, y: S
 
 
 def _float_even(total: Int64Array, count: int, x: Scale, y: Scale) -> NDArray[np.int8]:
-    """Codes of total / count. Source: XNNPACK's qs8-rdsum and qs8-rsum kernels (fp32)."""
-    steps = total.astype(np.float32) * (x.scale / (np.float32(count) * y.scale))
-    code: NDArray[np.float32] = np.rint(steps + np.float32(y.zero_point))
+    """Codes of total / count: the sum of codes times a scale, plus an offset that holds both zero
+    points, each step rounded to float32. Source: XNNPACK's qs8-rdsum and qs8-rsum kernels (fp32),
+    whose results at exact ties tell this order of the operations from others.
+    """
+    scale = x.scale / y.scale / np.float32(count)
+    offset = np.float32(-count * x.zero_point) * scale + np.float32(y.zero_point)
+    codes = (total + count * x.zero_point).astype(np.float32)
+    code: NDArray[np.float32] = np.rint(codes * scale + offset)
     return np.clip(code, INT8_MIN, INT8_MAX).astype(np.int8)
