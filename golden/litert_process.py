@@ -5,6 +5,8 @@ a signal, or ask for more memory than there is. Here that process is a child, so
 one sentence. Starting it takes 0.2 s; then it serves any number of runs.
 """
 
+import atexit
+import functools
 import importlib
 import os
 import pickle
@@ -47,7 +49,7 @@ class LitertProcess:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._end()
+        self.end()
 
     def run(
         self, model: Path | str | bytes, inputs: Sequence[NDArray[Any]], kernel: litert.Kernel
@@ -73,7 +75,7 @@ class LitertProcess:
             answer = pickle.load(child.stdout)
         except (EOFError, BrokenPipeError, pickle.UnpicklingError):
             status = child.wait()
-            self._end()
+            self.end()
             source = "model content" if isinstance(model, bytes) else str(model)
             how = (
                 f"was not done after {self._time_limit_s:g} s"
@@ -102,11 +104,26 @@ class LitertProcess:
             )
         return self._child
 
-    def _end(self) -> None:
+    def end(self) -> None:
+        """End the child; the next run starts another."""
         child, self._child = self._child, None
         if child is not None:
             child.kill()
             child.communicate()
+
+
+@functools.cache
+def _shared() -> LitertProcess:
+    process = LitertProcess()
+    atexit.register(process.end)
+    return process
+
+
+def run_guarded(
+    model: Path | str | bytes, inputs: Sequence[NDArray[Any]], kernel: litert.Kernel
+) -> dict[int, NDArray[Any]]:
+    """`LitertProcess.run` in one child that all callers share; it ends with this process."""
+    return _shared().run(model, inputs, kernel)
 
 
 def _ending(status: int) -> str:

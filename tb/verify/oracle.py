@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from golden import litert
+from golden.litert_process import run_guarded
 from pymodel.errors import InputError
 from pymodel.network import ABSENT, Network
 from pymodel.ops import numerics as rules
@@ -72,7 +73,7 @@ def run_oracle(
             kernels |= dict.fromkeys(array_kernels(numerics, layer.op))
         elif layer.op in HOST_OPS:
             kernels[host_kernel(numerics, layer.op)] = None
-    return {kernel: litert.run(model, inputs, kernel) for kernel in kernels}
+    return {kernel: run_guarded(model, inputs, kernel) for kernel in kernels}
 
 
 def tensor(network: Network, index: int, tensors: Tensors) -> NDArray[np.generic]:
