@@ -6,7 +6,7 @@
 | double_up_by_16 | its optimised      | as double_away, but for rows and columns of NHWC with   |
 |                 |                    | keep_dims: zero points rescaled apart, ties up in whole |
 |                 |                    | blocks of 16 channels, away in the channels left over   |
-| float_even      | XNNPACK            | float32, zero point included, ties to even              |
+| float_even      | XNNPACK            | float32, ties to the even code                          |
 """
 
 from collections.abc import Sequence
@@ -93,12 +93,13 @@ def _double_up_by_16(layer: Layer, total: Int64Array, count: int, x: Scale, y: S
 
 
 def _float_even(total: Int64Array, count: int, x: Scale, y: Scale) -> NDArray[np.int8]:
-    """Codes of total / count: the sum of codes times a scale, plus an offset that holds both zero
-    points, each step rounded to float32. Source: XNNPACK's qs8-rdsum and qs8-rsum kernels (fp32),
-    whose results at exact ties tell this order of the operations from others.
+    """Codes of total / count: a float32 multiple of the sum of codes plus an offset.
+
+    Each operation rounds; the offset holds both zero points, so ties are between codes. Found by
+    comparison with XNNPACK.
     """
-    scale = x.scale / y.scale / np.float32(count)
-    offset = np.float32(-count * x.zero_point) * scale + np.float32(y.zero_point)
+    step = x.scale / y.scale * (np.float32(1) / np.float32(count))
+    offset = np.float32(y.zero_point) - np.float32(count * x.zero_point) * step
     codes = (total + count * x.zero_point).astype(np.float32)
-    code: NDArray[np.float32] = np.rint(codes * scale + offset)
+    code: NDArray[np.float32] = np.rint(codes * step + offset)
     return np.clip(code, INT8_MIN, INT8_MAX).astype(np.int8)

@@ -1,6 +1,7 @@
 """MEAN as LiteRT computes it, and values worked out by hand."""
 
 from collections.abc import Sequence
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -45,7 +46,7 @@ def mean(
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 @pytest.mark.parametrize("keep_dims", [True, False])
-@pytest.mark.parametrize("kernel", ["reference", "optimised"])
+@pytest.mark.parametrize("kernel", get_args(Kernel))
 def test_axes(case: tuple[tuple[int, ...], Sequence[int]], keep_dims: bool, kernel: Kernel) -> None:
     """Any scales and zero points, every third time the same for input and output."""
     shape, axes = case
