@@ -32,7 +32,7 @@ VERIFY_OPTIONS = --sim '$(SIM)' --jobs '$(JOBS)' $(if $(MODEL),--model '$(MODEL)
 
 .DEFAULT_GOAL := verify
 .DELETE_ON_ERROR:
-.PHONY: verify test golden check-golden lint bench builds demo-network icarus clean distclean help
+.PHONY: verify test golden check-golden conformance lint bench builds demo-network icarus clean distclean help
 
 verify: $(VENV)/verify.stamp $(if $(filter icarus,$(SIM)),icarus) ## check a network on the RTL, layer by layer: MODEL=a.tflite INPUT=x.npy SEED=1 RUNS=20 NUMERICS=litert-ref CHAIN=1 FOLD=0 SIM=icarus JOBS=2 PARTIAL=1, or SUITE=name; the demo network by default; RTL=dir TOP=name ADAPTER=module for another DUT
 	@$(RUN) -m tb.verify $(VERIFY_OPTIONS)
@@ -45,6 +45,9 @@ golden: $(VENV)/verify.stamp ## make the golden vectors again
 
 check-golden: $(VENV)/verify.stamp ## check the golden vectors against their files' hashes, the model and the oracle
 	@$(RUN) -m golden.check
+
+conformance: $(VENV)/verify.stamp ## measure which rounding rule each LiteRT kernel follows, and write the map
+	@$(RUN) -m golden.conformance
 
 lint: $(VENV)/lint.stamp icarus ## check the style and types of Python, and the RTL with both simulators' warnings
 	@$(RUN) -m ruff check

@@ -102,7 +102,7 @@ def _row(
     outputs = sum(count for count, _, _ in classes.values())
     mismatches = sum(differing for _, differing, _ in classes.values())
     largest = max(distance for _, _, distance in classes.values())
-    reason = why(op, kernel, followed(op, form, kernel), rule) if mismatches else ""
+    reason = why(op, form, followed(op, form, kernel), rule) if mismatches else ""
     return Row(op, form, kernel, rule, outputs, mismatches, largest, reason, classes)
 
 

@@ -7,7 +7,7 @@ integer undefined, so a rule may hold everywhere but here."""
 ABOUT: dict[str, str] = {
     "random": "any codes, scales and shapes",
     "all_codes": "all 256 codes of the input",
-    "all_pairs": "all 65536 pairs of codes of the two inputs",
+    "all_pairs": "all 65536 pairs of codes, of two inputs or of a row of two",
     "ties": "power-of-two scales, with which many results lie half way between two codes",
     "near_2_30": "accumulators near +-2^30, by the biases",
     "saturation": "outputs past both ends of their range, or a fused activation's",

@@ -54,14 +54,19 @@ def rectifier(op: str, rng: np.random.RandomState, data_class: str) -> Written:
 
 
 def softmax(rng: np.random.RandomState, data_class: str) -> Written:
-    """SOFTMAX: rows of 1 to 200 codes, beta of 1 and others; with `saturation` large scales."""
+    """SOFTMAX: rows of 1 to 200 codes, with `all_pairs` of two; beta of 1 and others; with
+    `saturation` large scales."""
     scales = (0.5, 4.0) if data_class == "saturation" else (0.01, 0.2)
     x = draw_quantisation(rng, data_class, scales)
-    shape = (*draw_shape(rng, between(rng, 0, 3), 6), between(rng, 1, 200))
+    shape: tuple[int, ...] = (*draw_shape(rng, between(rng, 0, 3), 6), between(rng, 1, 200))
+    codes = draw_codes(rng, shape)
+    if data_class == "all_pairs":
+        codes = np.stack(np.meshgrid(_all_codes(), _all_codes()), axis=-1)
+        shape = codes.shape
     beta = float(np.float32(rng.choice([1.0, 1.0, 0.5, 2.0])))
     y = FIXED["SOFTMAX"].operand("y", shape)
     content = write_op("SOFTMAX", [x.operand("x", shape)], [y], {"beta": beta})
-    return content, (draw_codes(rng, shape),)
+    return content, (codes,)
 
 
 def quantize(rng: np.random.RandomState, data_class: str) -> Written:
@@ -95,7 +100,7 @@ def dequantize(rng: np.random.RandomState, data_class: str) -> Written:
 TABLE = ("all_codes", "ties", "saturation", "zero_point_ends")
 CLASSES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("LOGISTIC", "TANH", *RECTIFIERS), TABLE),
-    "SOFTMAX": ("random", "ties", "saturation", "zero_point_ends"),
+    "SOFTMAX": ("random", "all_pairs", "ties", "saturation", "zero_point_ends"),
     "QUANTIZE": ("random", "ties", "saturation", "zero_point_ends"),
     "QUANTIZE/from int8": TABLE,
     "DEQUANTIZE": ("all_codes", "zero_point_ends"),

@@ -25,7 +25,7 @@ def _table(
 
 TABLE = (
     _table(binary_cases.BUILDERS, binary_cases.CLASSES, 24)
-    | _table(window_cases.BUILDERS, window_cases.CLASSES, 100)
+    | _table(window_cases.BUILDERS, window_cases.CLASSES, 200)
     | _table(elementwise_cases.BUILDERS, elementwise_cases.CLASSES, 60)
     | _table(moving_cases.BUILDERS, dict.fromkeys(moving_cases.BUILDERS, moving_cases.CLASSES), 40)
 )

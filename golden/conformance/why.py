@@ -1,13 +1,12 @@
 """Why a kernel and a rule differ: a sentence for every difference that the map shows.
 
-They explain measured differences: for the ops of the array, the accumulators of all differing
-outputs were looked at, and each is of the kind that its sentence names. "Second rounding" is that
-of the shift to the right, after the first one's of the multiplication (pymodel.affine.requantise).
+They explain measured differences: the accumulators of the differing outputs (of a host's op, the
+real results) were looked at, and all are of the kind that the sentence names. "Second rounding" is
+that of the shift to the right, after the first one's of the multiplication
+(pymodel.affine.requantise).
 """
 
-from golden import litert
-
-Kernel = litert.Kernel
+from pymodel.ops.registry import ARRAY_OPS
 
 NEGATIVE_TIES = "ties of the second rounding below zero: the kernel rounds {}, the rule {}"
 ONCE = (
@@ -82,11 +81,76 @@ ARRAY: dict[tuple[str, str], str] = {
 """Of the ops of the array, by (the rule that the kernel follows, the rule that it is compared
 with)."""
 
-HOST: dict[tuple[str, Kernel, str], str] = {}
-"""Of the host's ops, by (op, kernel, the rule that it is compared with)."""
+MULTIPLIER_8 = (
+    "multiplier_8 has a multiplier in 256ths, so that the product itself differs, and ties go up; "
+    "{} has one of 31 bits and rounds twice, ties {}"
+)
+WEIGHTED_SUM = (
+    "within 0.001 of half way between two codes, nearly all exact ties below zero: away from zero "
+    "by double_away, up by common_shift"
+)
+FLOAT_QUANTIZE = "exact ties: away from zero by double_away, to even by the others"
+HOST: dict[tuple[str, str], dict[frozenset[str], str]] = {
+    ("ADD", ""): {
+        frozenset({"double_away", "common_shift"}): WEIGHTED_SUM,
+        frozenset({"double_away"}): (
+            "the kernel takes whole blocks of 16 elements by other arithmetic: each input is "
+            "rounded once, and the sum is kept in 16 bits, where it wraps; the rest is double_away"
+        ),
+    },
+    ("SUB", ""): {frozenset({"double_away", "common_shift"}): WEIGHTED_SUM},
+    ("MUL", ""): {
+        frozenset({"double_away", "float_even"}): (
+            "within 1/16 of half way between two codes: double_away rounds twice, ties away from "
+            "zero, float_even once, ties to even"
+        )
+    },
+    ("MEAN", ""): {
+        frozenset({"double_away", "double_up_by_16"}): (
+            "means over rows and columns with keep_dims: double_up_by_16 rescales the zero points "
+            "apart from the sum, and its second rounding goes up in whole blocks of 16 channels"
+        ),
+        frozenset({"double_away", "float_even"}): (
+            "within 1/4 of half way between two codes: double_away rounds twice, ties away from "
+            "zero, float_even once, ties to even"
+        ),
+        frozenset({"double_up_by_16", "float_even"}): (
+            "double_up_by_16 rounds the zero points apart from the sum and twice, float_even all "
+            "of it once, ties to even"
+        ),
+    },
+    ("LEAKY_RELU", ""): {
+        frozenset({"double_away", "multiplier_8"}): MULTIPLIER_8.format(
+            "double_away", "away from zero"
+        )
+    },
+    ("QUANTIZE", ""): {
+        frozenset({"double_away", "double_up"}): FLOAT_QUANTIZE,
+        frozenset({"double_away", "multiplier_8"}): FLOAT_QUANTIZE,
+    },
+    ("QUANTIZE", "from int8"): {
+        frozenset({"double_away", "double_up"}): (
+            "ties of the second rounding below zero: away from zero by double_away, up by double_up"
+        ),
+        frozenset({"double_away", "multiplier_8"}): MULTIPLIER_8.format(
+            "double_away", "away from zero"
+        ),
+        frozenset({"double_up", "multiplier_8"}): MULTIPLIER_8.format("double_up", "up"),
+    },
+    ("DEQUANTIZE", ""): {
+        frozenset({"exact", "two_products"}): (
+            "two_products rounds scale * code and scale * zero point apart, exact their difference "
+            "once"
+        )
+    },
+}
+"""Of the host's ops, by (op, form) and the two rules, in either order; one rule alone where a
+kernel is not wholly described by the rule that it follows most."""
 
 
-def why(op: str, kernel: Kernel, followed: str, rule: str) -> str:
-    """The sentence for the differences of `kernel`, which follows `followed`, from `rule`; empty
+def why(op: str, form: str, followed: str, rule: str) -> str:
+    """The sentence for the differences of a kernel that follows `followed` from `rule`; empty
     where there is none."""
-    return ARRAY.get((followed, rule), "") or HOST.get((op, kernel, rule), "")
+    if op in ARRAY_OPS:
+        return ARRAY.get((followed, rule), "")
+    return HOST.get((op, form), {}).get(frozenset({followed, rule}), "")
