@@ -51,6 +51,11 @@ class LitertProcess:
     ) -> None:
         self.end()
 
+    @property
+    def pid(self) -> int:
+        """Of the child, which is started if there is none."""
+        return self._running().pid
+
     def run(
         self, model: Path | str | bytes, inputs: Sequence[NDArray[Any]], kernel: litert.Kernel
     ) -> dict[int, NDArray[Any]]:

@@ -257,7 +257,7 @@ def test_oracle_that_disagrees(
         tensors[OUTPUT_TENSOR][0, 2, 1, 0] ^= 1
         return tensors
 
-    monkeypatch.setattr(litert, "run", one_output_differs)
+    monkeypatch.setattr("tb.verify.oracle.run_guarded", one_output_differs)
     done = verify("--model", write_padded_convolution(tmp_path / "padded.tflite"), *SMALL_ARRAY)
     document = check_document(done, "padded-verilator")
     layer = document["layers"][1]

@@ -61,7 +61,7 @@ def test_oracle_that_ends_elsewhere(verify: Verify, monkeypatch: pytest.MonkeyPa
         tensors[OUTPUT][0, 4] ^= 1
         return tensors
 
-    monkeypatch.setattr(litert, "run", one_output_differs)
+    monkeypatch.setattr("tb.verify.oracle.run_guarded", one_output_differs)
     done = verify("--chain", "--numerics", "litert-ref")
     final = done.documents["digits-verilator-chain"]["final"]
     assert (done.status, final["status"]) == (1, "fail")

@@ -59,6 +59,13 @@ def test_pad_refuses(paddings: list[list[int]], out_shape: tuple[int, ...], mess
         run("PAD", out_shape, codes(2, 2), np.array(paddings, dtype=np.int32))
 
 
+def test_operands_that_a_file_leaves_out() -> None:
+    with pytest.raises(InputError, match="layer layer: PAD must have 2 inputs, found 1"):
+        run("PAD", (2, 2), codes(2, 2))
+    with pytest.raises(InputError, match="RESHAPE must have an input and one output, found 0"):
+        run("RESHAPE", (2, 2))
+
+
 def test_reshape_refuses_another_size_and_another_dtype() -> None:
     with pytest.raises(InputError, match="must hold 6 elements"):
         run("RESHAPE", (4, 2), codes(2, 3))

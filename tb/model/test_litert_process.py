@@ -20,15 +20,6 @@ X = Operand("x", (2, 6), "int8", 0.5)
 CODES = np.zeros((2, 6), dtype=np.int8)
 
 
-def without_bias() -> bytes:
-    """A CONV_2D without bias, whose address the reference kernel takes all the same."""
-    weights = np.ones((3, 1, 1, 6), dtype=np.int8)
-    x, w = Operand("x", (1, 1, 2, 6), "int8", 0.5), Operand("w", weights.shape, data=weights)
-    operands = [x, replace(w, scale=np.ones(3, dtype=np.float32))]
-    options = {"stride_h": 1, "stride_w": 1, "padding": 1}
-    return write_op("CONV_2D", operands, [replace(x, name="y", shape=(1, 1, 2, 3))], options)
-
-
 def test_same_tensors_as_in_this_process() -> None:
     network = load_tflite(DEMO)
     x = np.random.default_rng(1).integers(-128, 128, network.tensors[network.inputs[0]].shape)
@@ -51,11 +42,13 @@ def test_what_litert_refuses_is_said_as_in_this_process() -> None:
 
 
 def test_a_crash_is_one_sentence_and_the_next_run_works() -> None:
-    sound = write_op("TRANSPOSE", [X, constant("perm", [1, 0])], [replace(X, shape=(6, 2))])
+    content = write_op("TRANSPOSE", [X, constant("perm", [1, 0])], [replace(X, shape=(6, 2))])
     with LitertProcess() as oracle:
-        with pytest.raises(InputError, match=r"LiteRT ended with SIG[A-Z]+ on the reference"):
-            oracle.run(without_bias(), [CODES.reshape(1, 1, 2, 6)], "reference")
-        assert oracle.run(sound, [CODES], "reference")[2].shape == (6, 2)
+        oracle.run(content, [CODES], "reference")
+        os.kill(oracle.pid, signal.SIGSEGV)
+        with pytest.raises(InputError, match="LiteRT ended with SIGSEGV on the reference kernels"):
+            oracle.run(content, [CODES], "reference")
+        assert oracle.run(content, [CODES], "reference")[2].shape == (6, 2)
 
 
 def test_too_much_memory_is_refused() -> None:
@@ -67,10 +60,8 @@ def test_too_much_memory_is_refused() -> None:
 
 def test_a_run_that_does_not_end_is_ended() -> None:
     started = time.monotonic()
-    with LitertProcess(time_limit_s=0.3) as oracle:
-        oracle.run(DEMO, [np.zeros((1, 8, 8, 1), dtype=np.int8)], "reference")
-        child = oracle._running()
-        os.kill(child.pid, signal.SIGSTOP)
-        with pytest.raises(InputError, match=r"LiteRT was not done after 0\.3 s"):
+    with LitertProcess(time_limit_s=5) as oracle:
+        os.kill(oracle.pid, signal.SIGSTOP)
+        with pytest.raises(InputError, match="LiteRT was not done after 5 s"):
             oracle.run(DEMO, [np.zeros((1, 8, 8, 1), dtype=np.int8)], "reference")
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 30
