@@ -48,7 +48,7 @@ def with_batches(
             y = found[index]
             if index in open_tensors and y.data is None:
                 batch = _batch(layer, tensors[x.index], x, y, found)
-                if batch * math.prod(y.shape[1:]) >= MOST_ELEMENTS:
+                if batch * math.prod(max(size, 1) for size in y.shape[1:]) >= MOST_ELEMENTS:
                     raise InputError(
                         f"tensor {index} {y.name!r} has a batch of {batch} at run time"
                     )

@@ -66,7 +66,7 @@ def _tensor(
         raise InputError(
             f"{where} has {len(shape)} dimensions; at most {MOST_DIMENSIONS} are taken"
         )
-    if math.prod(shape) * dtype.itemsize >= MOST_BYTES:
+    if math.prod(max(size, 1) for size in shape) * dtype.itemsize >= MOST_BYTES:
         raise InputError(f"{where} has shape {shape}, which is 2 GB or more of {dtype}")
     scale, zero_point, axis = _quantisation(reader, where, table)
     if dtype.kind in "iu":

@@ -172,6 +172,7 @@ def test_other_types_are_taken_and_the_layer_is_not(
         ({"type_code": 99}, "tensor 0 'input' is of unknown type 99"),
         ({"input_shape": (-1, 2, 2, 2)}, "every dimension must be fixed"),
         ({"input_shape": (1, 2**16, 2**16, 2)}, "is 2 GB or more"),
+        ({"input_shape": (0, 2**30, 2**30, 2**30)}, "is 2 GB or more"),
         ({"weights_shape": (3, 1, 1, 3)}, "needs 9 bytes, but its buffer 1 has 6"),
         ({"weights_shape": (1, 1, 1, 2)}, "needs 2 bytes, but its buffer 1 has 6"),
         ({"inputs": (0, 1, 77)}, "layer 0 CONV_2D has tensor 77 of 4 as an input"),
