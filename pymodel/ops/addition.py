@@ -7,6 +7,10 @@
 | common_shift | XNNPACK                      | 21-bit multipliers and one shift; a tie goes up   |
 
 XNNPACK leaves scales that are too far apart to TFLite's kernels, and so does common_shift.
+
+TFLite's optimised SUB follows double_away. Its optimised ADD has no rule here: it follows
+double_away, but for single outputs in millions, while the sum lies within int16 in steps of the
+output's scale. On x86 its vectors keep 16 bits of sum and zero point, so that beyond it they wrap.
 """
 
 import numpy as np

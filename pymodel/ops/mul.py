@@ -6,6 +6,10 @@
 | float_even  | XNNPACK                      | float32 product, ties to even               |
 
 XNNPACK leaves scales that are too far apart to TFLite's kernels, and so does float_even.
+
+TFLite's optimised kernel has no rule here: it follows double_away while the product, in steps of
+the output's scale, lies within int16. On x86 its vectors of 16 elements saturate it to int16 and
+then add the zero point, which wraps: a product far below the range can become the largest code.
 """
 
 from collections.abc import Sequence
