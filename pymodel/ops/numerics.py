@@ -33,15 +33,41 @@ ARRAY_RULES: dict[str, dict[str, str]] = {
 """The requantise rule of each op on the array, by numerics: measured on LiteRT's kernels, and on
 CMSIS-NN's own test vectors."""
 
+SAME_IN_LITERT: dict[str, str] = {
+    "AVERAGE_POOL_2D": "exact",
+    "BATCH_TO_SPACE_ND": "exact",
+    "CONCATENATION": "exact",
+    "EXPAND_DIMS": "exact",
+    "LOGISTIC": "table",
+    "MAX_POOL_2D": "exact",
+    "PAD": "exact",
+    "PADV2": "exact",
+    "RELU": "double_away",
+    "RELU6": "double_away",
+    "RESHAPE": "exact",
+    "SPACE_TO_BATCH_ND": "exact",
+    "SPLIT": "exact",
+    "STRIDED_SLICE": "exact",
+    "TANH": "table",
+    "TRANSPOSE": "exact",
+}
+"""The host's ops in which LiteRT's kernels do not differ, or that XNNPACK leaves to the others."""
+
 HOST_RULES: dict[str, dict[str, str]] = {
     "litert-opt": {
+        **SAME_IN_LITERT,
         "DEQUANTIZE": "two_products",
+        "LEAKY_RELU": "double_away",
         "MEAN": "double_up_by_16",
+        "MUL": "double_away",
         "QUANTIZE": "double_up",
         "SOFTMAX": "float_table",
+        "SUB": "double_away",
     },
     "xnnpack": {
+        **SAME_IN_LITERT,
         "ADD": "common_shift",
+        "DEQUANTIZE": "exact",
         "LEAKY_RELU": "multiplier_8",
         "MEAN": "float_even",
         "MUL": "float_even",
@@ -50,7 +76,9 @@ HOST_RULES: dict[str, dict[str, str]] = {
         "SUB": "common_shift",
     },
 }
-"""Rules of the host's ops, by numerics other than the reference kernels', where they are known."""
+"""Rules of the host's ops, by numerics other than the reference kernels', where they are known.
+
+They are measured, op by op (golden/conformance/MAP.md). The optimised ADD follows none of them."""
 
 
 def rule(numerics: str, op: str, groups: int = 1) -> str:

@@ -65,6 +65,8 @@ def test_tables_name_what_there_is() -> None:
     assert ARRAY_RULES["rtl"] == RTL_RULE
     for table in ARRAY_RULES.values():
         assert table.keys() == ARRAY_OPS.keys() and set(table.values()) <= set(RULES)
+    assert HOST_RULES["litert-opt"].keys() == HOST_OPS.keys() - {"ADD"}
+    assert HOST_RULES["xnnpack"].keys() == HOST_OPS.keys()
     for numerics, host in HOST_RULES.items():
         assert numerics in NUMERICS
         assert all(name in HOST_OPS[op].RULES for op, name in host.items())
