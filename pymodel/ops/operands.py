@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from pymodel.errors import InputError
 from pymodel.network import ABSENT, Layer, Network, Tensor
+from pymodel.ops.scale_range import require_scale_range
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +46,7 @@ def operands(network: Network, layer: Layer, weights_ndim: int, channel_axis: in
     for found in (x, y):
         if found.scale.size != 1:
             raise _wrong(layer, found, "must have one scale", f"{found.scale.size}")
+        require_scale_range(layer, found)
     if weights.data is None or weights.data.ndim != weights_ndim:
         raise _wrong(
             layer,

@@ -11,6 +11,7 @@ from pymodel.errors import InputError
 from pymodel.fixed_point import Int64Array
 from pymodel.network import ABSENT, Layer, Network, Tensor
 from pymodel.ops.moving import require_count, require_output
+from pymodel.ops.scale_range import require_scale_range
 
 INT8_MIN, INT8_MAX = -128, 127
 
@@ -71,6 +72,7 @@ def int8_scale(layer: Layer, tensor: Tensor) -> Scale:
             f"layer {layer.name}: tensor {tensor.name} of {layer.op} must have a scale above 0 and "
             f"a zero point from {INT8_MIN} to {INT8_MAX}, found {scale} and {zero_point}"
         )
+    require_scale_range(layer, tensor)
     return Scale(scale, zero_point)
 
 

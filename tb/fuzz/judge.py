@@ -8,6 +8,7 @@ import math
 import resource
 import signal
 import traceback
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -54,7 +55,8 @@ def judge(content: bytes, seed: int = 0) -> Outcome:
     """What becomes of a file; activations are drawn from the seed."""
     network = None
     try:
-        with _cpu_limit():
+        with _cpu_limit(), warnings.catch_warnings():
+            warnings.simplefilter("error")  # on a terminal a warning is no sentence either
             network = parse_tflite(content, "mutant", SOURCE)
             problem = _use(network, seed) or _use(fold_dilation(network), seed)
     except InputError as error:
