@@ -13,12 +13,14 @@ from numpy.typing import NDArray
 from golden import litert
 from golden.tflite.importer import load_tflite
 from pymodel import convolution
+from pymodel.chain import run_network
 from pymodel.network import Network
 from pymodel.ops.registry import ARRAY_OPS
 from tb.model.networks import DEMO, SHARED_MODELS, random_inputs, shared_model
 
 KERNELS: tuple[litert.Kernel, ...] = ("reference", "optimised", "xnnpack")
 SEEDS = (11, 12)
+CHAINS = 20
 
 
 def compared(
@@ -57,3 +59,23 @@ def test_shared_models(shared_data: Path, name: str, kernel: litert.Kernel) -> N
         outputs = compared(network, path, random_inputs(network, seed), kernel)
         print(f"{name}, {kernel}, seed {seed}: {outputs} outputs, 0 mismatches")
         assert outputs > 0
+
+
+@pytest.mark.parametrize("kernel", KERNELS)
+@pytest.mark.parametrize("name", SHARED_MODELS)
+def test_chains_end_where_the_kernels_do(
+    shared_data: Path, name: str, kernel: litert.Kernel
+) -> None:
+    """The final output of many inputs, where each layer computes on what the model gave before.
+
+    (The optimised ADD has no rule of the model's, but follows the reference's where nothing is as
+    extreme as in the conformance map's worst class.)
+    """
+    path = shared_model(shared_data, name)
+    network = load_tflite(path)
+    rules = {layer.index: litert.rule(layer.op, kernel) for layer in network.layers}
+    for seed in range(1, 1 + CHAINS):
+        inputs = random_inputs(network, seed)
+        found, expected = run_network(network, inputs, rules), litert.run(path, inputs, kernel)
+        for index in network.outputs:
+            np.testing.assert_array_equal(found[index], expected[index])

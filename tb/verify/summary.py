@@ -50,7 +50,8 @@ def _differences(report: Report) -> list[str]:
     if not rows:
         return []
     count = _sum(row.rule_differences for row in rows)
-    line = f"the RTL's rules against {report.numerics}: {count:,} outputs differ"
+    outputs = "1 output differs" if count == 1 else f"{count:,} outputs differ"
+    line = f"the RTL's rules against {report.numerics}: {outputs}"
     if report.final is not None:
         line += f", {report.final.rule_differences or 0:,} of the final ones"
     return [line]
