@@ -33,7 +33,6 @@ from pymodel.ops.quantised import (
 
 RULES: tuple[str, ...] = ("double_away", "double_up_by_16", "float_even")
 BLOCK_CHANNELS = 16
-MOST_COUNT_SHIFT = 32
 
 
 def evaluate(
@@ -74,7 +73,7 @@ def _double_away(layer: Layer, total: Int64Array, count: int, x: Scale, y: Scale
     Source: TFLite `QuantizedMeanOrSum` (reference/reduce.h).
     """
     q, shift = multiplier(layer, float(x.scale) / float(y.scale))
-    count_shift = min(count.bit_length() - 1, MOST_COUNT_SHIFT, shift - LEAST_SHIFT)
+    count_shift = min(count.bit_length() - 1, shift - LEAST_SHIFT)
     return scale_accumulator(total, (q << count_shift) // count, shift - count_shift, "double_away")
 
 

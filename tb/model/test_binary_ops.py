@@ -61,11 +61,20 @@ def test_broadcast(op: str, shapes: tuple[tuple[int, ...], ...], swapped: bool) 
     assert_as_kernel(content, [random_codes(left, rng), random_codes(right, rng)])
 
 
-@pytest.mark.parametrize("op", OPS)
-def test_far_apart_scales(op: str) -> None:
-    """XNNPACK leaves these to TFLite's kernels, an input of whose scale is lost altogether."""
-    a, b = Operand("a", (256, 256), scale=1e-6), Operand("b", (256, 256), scale=100.0)
-    content = write_op(op, [a, b], [Operand("y", (256, 256), scale=50.0, zero_point=-3)])
+@pytest.mark.parametrize(
+    ("op", "a", "b", "y", "zero_point"),
+    [
+        ("ADD", 1.0, 2.0**-12, 2.0, 3),
+        ("SUB", 1.0, 2.0**-12, 2.0, 3),
+        ("SUB", 256.0, 0.5, 1.0, 3),
+        ("MUL", 1.0, 1.0, 65540.0, -128),
+    ],
+)
+def test_far_apart_scales(op: str, a: float, b: float, y: float, zero_point: int) -> None:
+    """Ties, where XNNPACK leaves the op to TFLite's kernels; of MUL the products 32770."""
+    scales = zip("ab", (a, b), strict=True)
+    operands = [Operand(name, PAIRS[0].shape, "int8", scale, zero_point) for name, scale in scales]
+    content = write_op(op, operands, [Operand("y", PAIRS[0].shape, scale=y)])
     assert_as_kernel(content, PAIRS, "reference")
     assert_as_kernel(content, PAIRS, "xnnpack")
 

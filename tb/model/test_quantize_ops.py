@@ -26,11 +26,14 @@ def test_requantise(kernel: Kernel) -> None:
 
 
 @pytest.mark.parametrize("kernel", KERNELS)
-@pytest.mark.parametrize("ratio", [2.0**-20, 1e-3, 2.0**-8, 2.0**7, 200.0, 1e6])
+@pytest.mark.parametrize("ratio", [2.0**-20, 0.00385, 2.0**-8, 2.0**7, 150.4995, 1e6])
 def test_far_apart_scales(kernel: Kernel, ratio: float) -> None:
-    """XNNPACK leaves ratios beyond 2^-8 and 2^7 to TFLite's kernel."""
-    x = Operand("x", CODES.shape, scale=ratio, zero_point=-3)
-    y = Operand("y", CODES.shape, scale=1.0, zero_point=5)
+    """XNNPACK leaves ratios beyond 2^-8 and 2^7 to TFLite's kernel.
+
+    In 256ths -129 * 0.00385 would be -1, and 150.4995 would be 150.5.
+    """
+    x = Operand("x", CODES.shape, scale=ratio, zero_point=60)
+    y = Operand("y", CODES.shape, scale=1.0, zero_point=5 if ratio < 1 else -128)
     assert_as_kernel(write_op("QUANTIZE", [x], [y]), [CODES], kernel)
 
 

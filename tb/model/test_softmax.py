@@ -1,5 +1,6 @@
 """SOFTMAX as LiteRT computes it, and values worked out by hand."""
 
+import math
 from typing import get_args
 
 import numpy as np
@@ -9,7 +10,11 @@ from numpy.typing import NDArray
 from golden.litert import Kernel
 from golden.tflite.op_writer import Operand, write_op
 from pymodel.errors import InputError
-from pymodel.fixed_point_functions import exp_on_negative_values, one_over_one_plus_x
+from pymodel.fixed_point_functions import (
+    EXP_FACTORS,
+    exp_on_negative_values,
+    one_over_one_plus_x,
+)
 from tb.model.host_op import assert_as_kernel, model
 from tb.model.quantised_operands import int8, random_codes, random_operand, random_scale
 
@@ -65,6 +70,12 @@ def test_exponential() -> None:
     raw = -np.unique(np.geomspace(1, 2**31 - 1, 5000).astype(np.int64))
     found = exp_on_negative_values(raw) / 2**31
     np.testing.assert_allclose(found, np.exp(raw / 2**26), rtol=0, atol=3e-7)
+
+
+def test_factors() -> None:
+    """exp(-2^k), rounded to Q0.31."""
+    expected = [round(math.exp(-(2.0**k)) * 2**31) for k in range(-2, 5)]
+    assert list(EXP_FACTORS) == expected
 
 
 def test_reciprocal() -> None:
