@@ -84,7 +84,13 @@ def test_chain_on_verilator(verify: Verify, shared_data: Path, name: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "name", ["ad01_int8", "hello_world_int8", pytest.param(RESNET, marks=pytest.mark.slow)]
+    "name",
+    [
+        "ad01_int8",
+        "hello_world_int8",
+        pytest.param("kws_ref_model", marks=pytest.mark.slow),
+        pytest.param(RESNET, marks=pytest.mark.slow),
+    ],
 )
 def test_every_layer_on_icarus(verify: Verify, shared_data: Path, name: str) -> None:
     model = shared_data / "models" / f"{name}.tflite"
@@ -108,7 +114,7 @@ def first_channels(conv: Convolution, count: int) -> Convolution:
     )
 
 
-def resnet_samples(model: Path, seed: int) -> list[Task]:
+def samples(model: Path, seed: int) -> list[Task]:
     """One layer of each geometry, four output channels of it; the whole of FULLY_CONNECTED.
 
     With every pixel, and so with all borders; expected outputs are the whole layer's.
@@ -130,10 +136,13 @@ def resnet_samples(model: Path, seed: int) -> list[Task]:
     return list(tasks.values())
 
 
-def test_sample_of_each_geometry_of_resnet(sim: str, shared_data: Path, seed: int) -> None:
+@pytest.mark.parametrize(("name", "geometries"), [(RESNET, 9), ("micro_speech_quantized", 2)])
+def test_sample_of_each_geometry(
+    sim: str, shared_data: Path, seed: int, name: str, geometries: int
+) -> None:
     """At least 256 outputs of each, which Icarus runs in little time on an array of 16x4 lanes."""
-    tasks = resnet_samples(shared_data / "models" / f"{RESNET}.tflite", seed)
-    assert len(tasks) == 9
+    tasks = samples(shared_data / "models" / f"{name}.tflite", seed)
+    assert len(tasks) == geometries
     config = ArrayConfig(replace(preset("int8"), ic_lanes=16, oc_lanes=SAMPLE_CHANNELS))
     records = run_bulk(tasks, Simulation(sim, Settings(config)))
     assert [(record.mismatches, record.error) for record in records] == [(0, None)] * len(tasks)
