@@ -291,6 +291,16 @@ NO_SCALE = {"scale": np.zeros(0, dtype=np.float32), "zero_point": np.zeros(0, dt
         (conv(dilation_h=True), "attribute dilation_h of CONV_2D must be an integer"),
         (conv(fused_activation="TANH"), "fused_activation of CONV_2D must be one of NONE, RELU"),
         (rewired(conv(), attributes={}), "attribute padding of CONV_2D must .*, found None"),
+        (conv(padding="EXPLICIT", pad_top=1), "pad_bottom of CONV_2D must be .* at least 0, found"),
+        (conv(padding="SAME", dilation_h=2**28), "padded input of CONV_2D has [0-9,]+ elements"),
+        (
+            changed(conv(), "x", scale=np.array([1e-20], dtype=np.float32)),
+            "x of CONV_2D must have a scale from 9e-13 to 1e[+]12, found 1e-20",
+        ),
+        (
+            changed(conv(), "y", scale=np.array([1e20], dtype=np.float32)),
+            "y of CONV_2D must have a scale from 9e-13 to 1e[+]12, found 1e[+]20",
+        ),
         (
             changed(conv(), "y", scale=np.array([1e-12], dtype=np.float32)),
             "requantise multiplier must be below",
