@@ -4,6 +4,7 @@ Inputs change on the falling edge and outputs are read there, half a cycle from 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import cocotb
@@ -25,14 +26,18 @@ DRAWS = 1000
 
 
 def run_bench(
-    toplevel: str, module: str, sim: str, parameters: Mapping[str, int] | None = None
+    toplevel: str,
+    module: str,
+    sim: str,
+    parameters: Mapping[str, int] | None = None,
+    rtl_dir: Path = RTL_DIR,
 ) -> RunResult:
-    """Run all benches of `module` on the RTL module `toplevel`."""
+    """Run all benches of `module` on the module `toplevel` of the Verilog in `rtl_dir`."""
     return run(
         toplevel=toplevel,
         module=module,
-        sources=rtl_sources(toplevel),
-        includes=(RTL_DIR,),
+        sources=rtl_sources(toplevel, rtl_dir),
+        includes=(rtl_dir,),
         sim=sim,
         parameters=parameters,
         optimise="-O1",

@@ -1,5 +1,5 @@
-// Scales an accumulator to an output code, a bit a cycle: shift-and-add, then a guard bit and a
-// sticky bit that say what was shifted out. done is high for one cycle, 34 to 66 after start, and
+// Scales an accumulator to an output code, a bit a cycle: shift-and-add, then rounding by the bits
+// that were shifted out. done is high for one cycle, 34 to 66 after start, and
 // code is valid from then to the next start. Inputs other than acc must not change in between.
 // rounding: 0 double_away, 1 double_up, 2 single; shift is signed, -31 to 30; multiplier is not
 // negative. Whatever leaves 32 bits wraps, where the rule lets it.
@@ -34,7 +34,6 @@ module serial_requantise (
   reg [31:0] operand_q;
   reg [31:0] high_q;   // operand * multiplier, from bit 31 up
   reg [30:0] low_q;    // below it; the guard bit is on top
-  reg        sticky_q; // of what left low_q at its end
 
   // -- one step of the multiplication: add the operand for a 1, then halve --------------------------
   wire [5:0]  bit_done = MULTIPLIER_BITS - count_q;
@@ -42,8 +41,9 @@ module serial_requantise (
   wire [32:0] sum      = {high_q[31], high_q} + addend;
 
   // -- rounding to nearest: a tie goes up, or for AWAY down if the value is negative ----------------
+  // Before the second rounding at most 31 bits were shifted out since the first: low_q has them all.
   wire guard     = low_q[30];
-  wire beyond    = low_q[29:0] != 30'd0 || sticky_q;
+  wire beyond    = low_q[29:0] != 30'd0;
   wire tie_down  = rounding == AWAY && state_q == STATE_ROUND_AGAIN && high_q[31];
   wire increment = guard && (beyond || !tie_down);
 
@@ -64,7 +64,6 @@ module serial_requantise (
         operand_q <= acc;
         high_q    <= 32'd0;
         low_q     <= 31'd0;
-        sticky_q  <= 1'b0;
         count_q   <= single ? MULTIPLIER_BITS : left;
         state_q   <= single ? STATE_MULTIPLY : STATE_LEFT;
       end
@@ -95,7 +94,6 @@ module serial_requantise (
       STATE_RIGHT: if (count_q == 6'd0) state_q <= STATE_ROUND_AGAIN;
       else if (shift[5]) begin
         {high_q, low_q} <= {high_q[31], high_q, low_q[30:1]};
-        sticky_q        <= sticky_q || low_q[0];
       end else begin
         {high_q, low_q} <= {high_q[30:0], low_q, 1'b0};
       end
