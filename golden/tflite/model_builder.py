@@ -13,9 +13,9 @@ from golden.tflite.importer import IDENTIFIER, SCHEMA_VERSION
 INT8_VERSIONS = {
     "ADD": 2, "AVERAGE_POOL_2D": 2, "BATCH_TO_SPACE_ND": 2, "CONCATENATION": 2, "CONV_2D": 3,
     "DEPTHWISE_CONV_2D": 3, "DEQUANTIZE": 2, "FULLY_CONNECTED": 4, "LOGISTIC": 2,
-    "MAX_POOL_2D": 2, "MEAN": 2, "MUL": 2, "PAD": 2, "PADV2": 2, "RELU": 2, "RELU6": 2,
-    "SOFTMAX": 2, "SPACE_TO_BATCH_ND": 2, "SPLIT": 2, "STRIDED_SLICE": 2, "SUB": 2, "TANH": 2,
-    "TRANSPOSE": 2,
+    "MAX_POOL_2D": 2, "MEAN": 2, "MUL": 2, "PACK": 2, "PAD": 2, "PADV2": 2, "RELU": 2,
+    "RELU6": 2, "SLICE": 2, "SOFTMAX": 2, "SPACE_TO_BATCH_ND": 2, "SPLIT": 2,
+    "STRIDED_SLICE": 2, "SUB": 2, "TANH": 2, "TRANSPOSE": 2,
 }  # fmt: skip
 """The op versions that brought int8, from TFLite's `GetBuiltinOperatorVersion`; others are 1."""
 

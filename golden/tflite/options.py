@@ -124,6 +124,10 @@ def _split(where: str, options: Any) -> Attributes:  # noqa: ARG001 - one signat
     return {"num_splits": options.NumSplits()}
 
 
+def _pack(where: str, options: Any) -> Attributes:  # noqa: ARG001 - one signature for all
+    return {"axis": options.Axis(), "values_count": options.ValuesCount()}
+
+
 READERS: dict[str, tuple[str | None, Reader]] = {
     "ADD": ("AddOptions", _activation),
     "AVERAGE_POOL_2D": ("Pool2DOptions", _pool),
@@ -139,15 +143,19 @@ READERS: dict[str, tuple[str | None, Reader]] = {
     "MAX_POOL_2D": ("Pool2DOptions", _pool),
     "MEAN": ("ReducerOptions", _reducer),
     "MUL": ("MulOptions", _activation),
+    "PACK": ("PackOptions", _pack),
     "PAD": ("PadOptions", _nothing),
     "PADV2": ("PadV2Options", _nothing),
     "QUANTIZE": ("QuantizeOptions", _nothing),
     "RELU": (None, _nothing),
     "RELU6": (None, _nothing),
     "RESHAPE": ("ReshapeOptions", _nothing),
+    "SHAPE": ("ShapeOptions", _nothing),
+    "SLICE": ("SliceOptions", _nothing),
     "SOFTMAX": ("SoftmaxOptions", _softmax),
     "SPACE_TO_BATCH_ND": ("SpaceToBatchNDOptions", _nothing),
     "SPLIT": ("SplitOptions", _split),
+    "SQUEEZE": ("SqueezeOptions", _nothing),
     "STRIDED_SLICE": ("StridedSliceOptions", _strided_slice),
     "SUB": ("SubOptions", _activation),
     "TANH": (None, _nothing),

@@ -1,6 +1,7 @@
 """The sound files that are mutated: networks, and small ones of the ops that these lack."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -11,6 +12,15 @@ from tb.paths import PROJECT_ROOT, SHARED_DATA
 
 NETWORK_FOLDERS = (PROJECT_ROOT / "golden" / "demo", SHARED_DATA / "models")
 X = Operand("x", (1, 4, 6, 2), "int8", 0.5, -7)
+PROBABILITY = Operand("y", (), "int8", 2.0**-8, -128)
+OUTPUTS = {
+    "DEQUANTIZE": Operand("y", (), "float32"),
+    "LOGISTIC": PROBABILITY,
+    "SHAPE": Operand("y", (), "int32"),
+    "SOFTMAX": PROBABILITY,
+    "TANH": Operand("y", (), "int8", 2.0**-7, 0),
+}
+"""Of ops whose output is quantised in its own way, with whatever shape."""
 
 
 def network_sources() -> list[Source]:
@@ -27,11 +37,8 @@ def op_sources() -> list[Source]:
         "dilated_line": DilatedFile((1, 8), (1, 3), (1, 2), ((0, 0), (4, 0)), line=True).content(),
     }
     for op, inputs, shape, options in _ops():
-        outputs = [Operand("y", shape, "int8", 0.5, -7)]
-        if op == "SPLIT":
-            outputs *= 2
-        if op == "DEQUANTIZE":
-            outputs = [Operand("y", shape, "float32")]
+        y = OUTPUTS.get(op, Operand("y", (), "int8", 0.5, -7))
+        outputs = [replace(y, shape=shape)] * (2 if op == "SPLIT" else 1)
         files[op.lower()] = write_op(op, inputs, outputs, options)
     return [Source.of(name, content) for name, content in files.items()]
 
@@ -53,6 +60,12 @@ def _ops() -> list[tuple[str, Sequence[Operand], tuple[int, ...], Mapping[str, O
         ("STRIDED_SLICE", [X, *spans], (1, 3, 3, 2), {"begin_mask": 1, "end_mask": 1}),
         ("SPLIT", [_constant("axis", 1), X], (1, 2, 6, 2), {"num_splits": 2}),
         ("EXPAND_DIMS", [X, _constant("axis", -1)], (1, 4, 6, 2, 1), NO_OPTIONS),
+        ("SQUEEZE", [X], (4, 6, 2), NO_OPTIONS),
+        ("SHAPE", [X], (4,), NO_OPTIONS),
+        ("PACK", [X, Operand("z", X.shape, "int8", 0.5, -7)], (1, 4, 2, 6, 2),
+         {"axis": 2, "values_count": 2}),
+        ("SLICE", [X, _constant("begin", [0, 1, 2, 0]), _constant("size", [1, 3, -1, 1])],
+         (1, 3, 4, 1), NO_OPTIONS),
         ("RESHAPE", [X, _constant("shape", [1, -1])], (1, 48), NO_OPTIONS),
         ("AVERAGE_POOL_2D", [X], (1, 2, 3, 2), window),
         ("MAX_POOL_2D", [X], (1, 2, 3, 2), window),
