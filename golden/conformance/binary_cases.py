@@ -23,6 +23,7 @@ ALL = (
     "saturation",
     "zero_point_ends",
     "scales_apart",
+    "past_16_bits",
     "cancellation",
     "broadcast",
 )
@@ -51,10 +52,11 @@ def binary(op: str, rng: np.random.RandomState, data_class: str) -> Written:
 def _output(
     op: str, rng: np.random.RandomState, data_class: str, a: Quantisation, b: Quantisation
 ) -> Quantisation:
-    """With a scale that takes most of the results, or with `saturation` an eighth of that, or with
-    `cancellation` so small a part that the rounding of the inputs shows in sums near 0."""
+    """With a scale that takes most of the results; with `saturation` an eighth of that, with
+    `past_16_bits` a 1024th, and with `cancellation` so small a part that the rounding of the inputs
+    shows in sums near 0."""
     full = a.scale * b.scale * 128 if op == "MUL" else a.scale + b.scale
-    full /= {"saturation": 8, "cancellation": 2**16}.get(data_class, 1)
+    full /= {"saturation": 8, "past_16_bits": 2**10, "cancellation": 2**16}.get(data_class, 1)
     return draw_quantisation(rng, data_class, (0.5 * full, 1.2 * full))
 
 
@@ -67,10 +69,9 @@ def _all_pairs() -> Codes:
 def _broadcast(rng: np.random.RandomState) -> Codes:
     """Two tensors of up to five dimensions that broadcast against each other."""
     shape = [between(rng, 1, 9) for _ in range(between(rng, 1, 5))]
-    shapes = []
-    for _ in "ab":
-        kept = [size if between(rng, 0, 3) else 1 for size in shape]
-        shapes.append(kept[between(rng, 0, len(kept) - 1) :])
+    shapes = [[size if between(rng, 0, 4) else 1 for size in shape] for _ in "ab"]
+    shorter = between(rng, 0, 1)
+    shapes[shorter] = shapes[shorter][between(rng, 0, len(shape) - 1) :]
     return draw_codes(rng, shapes[0]), draw_codes(rng, shapes[1])
 
 

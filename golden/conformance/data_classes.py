@@ -3,6 +3,8 @@
 OVERFLOW = "overflow"
 """The class whose results no 32-bit integer holds. C leaves the conversion of such a float to an
 integer undefined, so a rule may hold everywhere but here."""
+FAR_PAST_THE_RANGE = (OVERFLOW, "past_16_bits", "cancellation")
+"""Classes with results thousands of times the output's range, which no sound network has."""
 
 ABOUT: dict[str, str] = {
     "random": "any codes, scales and shapes",
@@ -17,6 +19,7 @@ ABOUT: dict[str, str] = {
     "zero_point_ends": "zero points -128 and 127 of input and output",
     "weight_zero_point": "weights with a zero point other than 0, one scale per tensor",
     "scales_apart": "input scales that differ by up to 2^7",
+    "past_16_bits": "an output scale so small that results in its steps are past 16 bits",
     "cancellation": "an output scale so small that the inputs' own rounding shows in sums near 0; "
     "the others saturate",
     "broadcast": "operands of different shapes that broadcast, one of them perhaps constant",

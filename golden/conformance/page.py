@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from golden.conformance.conformance_map import ConformanceMap, Row, Tally
-from golden.conformance.data_classes import OVERFLOW
+from golden.conformance.data_classes import FAR_PAST_THE_RANGE
 
 PAGE = Path(__file__).with_name("MAP.md")
+EXACT = "**exact**"
 INTRODUCTION = """# Conformance map
 
 Which rule of the model each of LiteRT's kernels follows, op by op, measured: the same inputs go
@@ -19,8 +20,9 @@ cases, each compared under every rule of its op. The kernels are the reference o
 interpreter's default).
 
 **exact** means that no output differs; other cells give how many differ, and the tables by class
-of data say where. "But for overflow" means that outputs differ only where a result is past 32
-bits, which C leaves undefined for floating-point rules.
+of data say where. "But for" names classes of data whose results lie thousands of times past the
+output's range, where kernels overflow; only there do outputs differ. "Not run" means that XNNPACK
+leaves the op to the optimised kernel.
 """
 
 
@@ -46,14 +48,21 @@ def render(found: ConformanceMap) -> str:
 
 
 def exactness(row: Row) -> str:
-    """What the page says of a row: not run, exact, exact but for overflow, or the mismatches."""
+    """What the page says of a row: not run, exact, exact but for classes of data whose results lie
+    far past the output's range, or the mismatches."""
     if not row.outputs:
         return "not run"
     if not row.mismatches:
-        return "**exact**"
-    if row.mismatches == row.classes.get(OVERFLOW, (0, 0, 0))[1]:
-        return f"**exact** but for overflow ({row.mismatches:,})"
+        return EXACT
+    if set(_differing(row)) <= set(FAR_PAST_THE_RANGE):
+        names = ", ".join(f"`{name}` ({count:,})" for name, count in _differing(row).items())
+        return f"{EXACT} but for {names}"
     return f"{row.mismatches:,} ({row.mismatches / row.outputs:.2%}), by up to {row.largest:g}"
+
+
+def _differing(row: Row) -> dict[str, int]:
+    """The classes with mismatches, and how many."""
+    return {name: count for name, (_, count, _) in row.classes.items() if count}
 
 
 def _forms(found: ConformanceMap) -> list[tuple[str, str]]:
@@ -65,17 +74,26 @@ def _title(op: str, form: str) -> str:
 
 
 def _overview(found: ConformanceMap) -> str:
+    kernels = _unique(row.kernel for row in found.rows)
     lines = []
     for op, form in _forms(found):
-        cells = []
-        for kernel in _unique(row.kernel for row in found.rows):
-            rows = [r for r in found.rows if (r.op, r.form, r.kernel) == (op, form, kernel)]
-            exact = [f"`{r.rule}`" for r in rows if exactness(r) == "**exact**"]
-            nearly = [f"`{r.rule}` but for overflow" for r in rows if "but for" in exactness(r)]
-            ran = any(row.outputs for row in rows)
-            cells.append(", ".join(exact or nearly) or ("none" if ran else "not run"))
+        rows = [row for row in found.rows if (row.op, row.form) == (op, form)]
+        cells = [_followed([row for row in rows if row.kernel == kernel]) for kernel in kernels]
         lines.append([_title(op, form), *cells])
-    return _table(["op", *_unique(row.kernel for row in found.rows)], lines)
+    return _table(["op", *kernels], lines)
+
+
+def _followed(rows: list[Row]) -> str:
+    """The rules that a kernel follows exactly, else the one that it follows most, and where it
+    does not."""
+    if not any(row.outputs for row in rows):
+        return "not run"
+    exact = [f"`{row.rule}`" for row in rows if not row.mismatches]
+    if exact:
+        return ", ".join(exact)
+    nearest = min(rows, key=lambda row: row.mismatches)
+    classes = ", ".join(f"`{name}` ({count:,})" for name, count in _differing(nearest).items())
+    return f"`{nearest.rule}` but for {classes}"
 
 
 def _section(found: ConformanceMap, op: str, form: str) -> list[str]:

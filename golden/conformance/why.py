@@ -94,8 +94,9 @@ HOST: dict[tuple[str, str], dict[frozenset[str], str]] = {
     ("ADD", ""): {
         frozenset({"double_away", "common_shift"}): WEIGHTED_SUM,
         frozenset({"double_away"}): (
-            "the kernel takes whole blocks of 16 elements by other arithmetic: each input is "
-            "rounded once, and the sum is kept in 16 bits, where it wraps; the rest is double_away"
+            "the kernel takes whole blocks of 16 elements (of 8, where one input is a scalar) by "
+            "other arithmetic: an input is rounded once, not twice, which shows in single outputs "
+            "of millions, and the sum is kept in 16 bits, where it wraps"
         ),
     },
     ("SUB", ""): {frozenset({"double_away", "common_shift"}): WEIGHTED_SUM},
@@ -103,7 +104,11 @@ HOST: dict[tuple[str, str], dict[frozenset[str], str]] = {
         frozenset({"double_away", "float_even"}): (
             "within 1/16 of half way between two codes: double_away rounds twice, ties away from "
             "zero, float_even once, ties to even"
-        )
+        ),
+        frozenset({"double_away"}): (
+            "the kernel limits the products of whole blocks of 16 elements to 16 bits and adds "
+            "the zero point, which wraps"
+        ),
     },
     ("MEAN", ""): {
         frozenset({"double_away", "double_up_by_16"}): (
