@@ -14,13 +14,14 @@ output's scale. On x86 its vectors keep 16 bits of sum and zero point, so that b
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pymodel.affine.requantise import scale_accumulator
 from pymodel.errors import InputError
 from pymodel.fixed_point import Int64Array, rounding_shift_right
 from pymodel.network import Layer
 from pymodel.ops.binary import Binary
-from pymodel.ops.quantised import multiplier, require_rule
+from pymodel.ops.quantised import multiplier, require_rule, saturate
 
 RULES: tuple[str, ...] = ("double_away", "common_shift")
 LEFT_SHIFT = 20
@@ -30,8 +31,8 @@ LEAST_RATIO, RATIO_LIMIT = 2.0**-10, 2.0**8
 """Of an input's scale to the output's, where XNNPACK takes the op."""
 
 
-def weighted_sum(layer: Layer, found: Binary, sign: int, rule: str) -> Int64Array:
-    """a + sign * b in steps of the output's scale, int64 of the broadcast shape.
+def weighted_sum(layer: Layer, found: Binary, sign: int, rule: str) -> NDArray[np.int8]:
+    """a + sign * b as codes of the output, of the broadcast shape.
 
     Raises:
         InputError: an unknown rule, or an output scale too small for double_away.
@@ -39,12 +40,14 @@ def weighted_sum(layer: Layer, found: Binary, sign: int, rule: str) -> Int64Arra
     require_rule(layer, rule, RULES)
     ratios = [scale.scale / found.y.scale for scale in (found.a_scale, found.b_scale)]
     if rule == "common_shift" and all(LEAST_RATIO <= ratio < RATIO_LIMIT for ratio in ratios):
-        return _common_shift(found, ratios, sign)
-    return _double_away(layer, found, sign)
+        return saturate(_common_shift(found, ratios, sign), found.y, found.clamp_even)
+    return saturate(_double_away(layer, found, sign), found.y, found.clamp)
 
 
 def _double_away(layer: Layer, found: Binary, sign: int) -> Int64Array:
-    """Source: TFLite `Prepare` (kernels/add.cc) and `AddFunc` (reference/integer_ops/add.h)."""
+    """a + sign * b in steps of the output's scale.
+
+    Source: TFLite `Prepare` (kernels/add.cc) and `AddFunc` (reference/integer_ops/add.h)."""
     twice = 2.0 * float(max(found.a_scale.scale, found.b_scale.scale))
     real = twice / float(np.float32(1 << LEFT_SHIFT) * found.y.scale)
     if real >= 1:

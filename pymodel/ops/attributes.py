@@ -1,5 +1,7 @@
 """A layer's attributes, checked: window, padding and fused activation."""
 
+from typing import Literal
+
 import numpy as np
 
 from pymodel.errors import InputError
@@ -7,6 +9,7 @@ from pymodel.fixed_point import round_half_away
 from pymodel.geometry import ConvGeometry, same_padding
 from pymodel.network import Layer
 
+Ties = Literal["away", "even"]
 ACTIVATIONS: dict[str, tuple[float | None, float | None]] = {
     "NONE": (None, None),
     "RELU": (0.0, None),
@@ -140,23 +143,32 @@ def conv_geometry(
         raise InputError(f"layer {layer.name}: {error}") from error
 
 
-def activation_range(layer: Layer, scale: np.float32, zero_point: int) -> tuple[int, int]:
+def activation_range(
+    layer: Layer, scale: np.float32, zero_point: int, ties: Ties = "away"
+) -> tuple[int, int]:
     """(clamp_min, clamp_max) as output codes, for the layer's fused activation."""
-    return code_range(choice(layer, "fused_activation", tuple(ACTIVATIONS)), scale, zero_point)
-
-
-def code_range(activation: str, scale: np.float32, zero_point: int) -> tuple[int, int]:
-    """(clamp_min, clamp_max) as codes, for one of ACTIVATIONS.
-
-    Source: TFLite `CalculateActivationRangeQuantized` (kernels/kernel_util.cc); the division is
-    float32's.
-    """
-    least, largest = ACTIVATIONS[activation]
-    return (
-        -128 if least is None else max(-128, _code(least, scale, zero_point)),
-        127 if largest is None else min(127, _code(largest, scale, zero_point)),
+    return code_range(
+        choice(layer, "fused_activation", tuple(ACTIVATIONS)), scale, zero_point, ties
     )
 
 
-def _code(real: float, scale: np.float32, zero_point: int) -> int:
-    return zero_point + int(round_half_away(np.float32(real) / scale))
+def code_range(
+    activation: str, scale: np.float32, zero_point: int, ties: Ties = "away"
+) -> tuple[int, int]:
+    """(clamp_min, clamp_max) as codes, for one of ACTIVATIONS.
+
+    Ties of the quotient go away from zero, as in TFLite's `CalculateActivationRangeQuantized`
+    (kernels/kernel_util.cc), or to the even code, as in XNNPACK. The division is float32's.
+    """
+    least, largest = ACTIVATIONS[activation]
+    return (
+        -128 if least is None else max(-128, _code(least, scale, zero_point, ties)),
+        127 if largest is None else min(127, _code(largest, scale, zero_point, ties)),
+    )
+
+
+def _code(real: float, scale: np.float32, zero_point: int, ties: Ties) -> int:
+    steps = np.float32(real) / scale
+    if ties == "even":
+        return int(np.rint(steps + np.float32(zero_point)))
+    return zero_point + int(round_half_away(steps))

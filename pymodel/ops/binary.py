@@ -20,7 +20,8 @@ class Binary:
     Attributes:
         a, b: code - zero point, of shapes that broadcast to the output's.
         a_scale, b_scale, y: of the inputs and the output.
-        clamp: the fused activation's range of output codes.
+        clamp, clamp_even: the fused activation's range of output codes as TFLite and as XNNPACK
+            round it.
     """
 
     a: Int64Array
@@ -29,6 +30,7 @@ class Binary:
     b_scale: Scale
     y: Scale
     clamp: tuple[int, int]
+    clamp_even: tuple[int, int]
 
 
 def binary(network: Network, layer: Layer, inputs: Sequence[NDArray[np.generic]]) -> Binary:
@@ -48,4 +50,6 @@ def binary(network: Network, layer: Layer, inputs: Sequence[NDArray[np.generic]]
             f"found shapes {a.shape} and {b.shape}"
         ) from error
     y = int8_output(network, layer, shape)
-    return Binary(a, b, a_scale, b_scale, y, activation_range(layer, y.scale, y.zero_point))
+    clamp = activation_range(layer, y.scale, y.zero_point)
+    clamp_even = activation_range(layer, y.scale, y.zero_point, "even")
+    return Binary(a, b, a_scale, b_scale, y, clamp, clamp_even)

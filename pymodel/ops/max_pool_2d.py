@@ -1,4 +1,10 @@
-"""MAX_POOL_2D: the largest code of each window."""
+"""MAX_POOL_2D: the largest code of each window.
+
+| rule       | kernels  | a fused activation's bounds as codes |
+|------------|----------|--------------------------------------|
+| clamp_away | TFLite's | ties away from zero                  |
+| clamp_even | XNNPACK  | ties to the even code                |
+"""
 
 from collections.abc import Sequence
 
@@ -7,8 +13,9 @@ from numpy.typing import NDArray
 
 from pymodel.network import Layer, Network
 from pymodel.ops.pool import pool
+from pymodel.ops.quantised import require_rule
 
-RULES: tuple[str, ...] = ("exact",)
+RULES: tuple[str, ...] = ("clamp_away", "clamp_even")
 
 
 def evaluate(
@@ -20,7 +27,9 @@ def evaluate(
     """The largest code of each window, within the fused activation's range.
 
     Raises:
-        InputError: as `pool` does.
+        InputError: as `pool` does, or an unknown rule.
     """
+    require_rule(layer, rule, RULES)
     found = pool(network, layer, inputs)
-    return (np.clip(found.reduced(np.maximum), *found.clamp).astype(np.int8),)
+    clamp = found.clamp_even if rule == "clamp_even" else found.clamp
+    return (np.clip(found.reduced(np.maximum), *clamp).astype(np.int8),)

@@ -41,7 +41,7 @@ def evaluate(
     require_rule(layer, rule, RULES)
     found = binary(network, layer, inputs)
     real = found.a_scale.scale * found.b_scale.scale / found.y.scale
-    if not LEAST_RATIO <= real < RATIO_LIMIT:
-        rule = "double_away"
-    scaled = rescale(layer, found.a * found.b, float(real), rule)
-    return (saturate(scaled, found.y, found.clamp),)
+    product = found.a * found.b
+    if rule == "float_even" and LEAST_RATIO <= real < RATIO_LIMIT:
+        return (saturate(rescale(layer, product, float(real), rule), found.y, found.clamp_even),)
+    return (saturate(rescale(layer, product, float(real), "double_away"), found.y, found.clamp),)

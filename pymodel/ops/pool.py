@@ -24,13 +24,14 @@ class Pool:
     Attributes:
         x: int64 codes NHWC, zero point included.
         rows, columns: of the image, that each output row and column sees.
-        clamp: the fused activation's range of codes.
+        clamp, clamp_even: the fused activation's range of codes as TFLite and as XNNPACK round it.
     """
 
     x: Int64Array
     rows: Spans
     columns: Spans
     clamp: tuple[int, int]
+    clamp_even: tuple[int, int]
 
     def reduced(self, by: np.ufunc) -> Int64Array:
         """The windows' elements combined by `by`, one axis after the other: int64 NHWC."""
@@ -74,7 +75,8 @@ def pool(network: Network, layer: Layer, inputs: Sequence[NDArray[np.generic]]) 
             f"output, found {x_scale} and {y}"
         )
     clamp = activation_range(layer, y.scale, y.zero_point)
-    return Pool(offsets + x_scale.zero_point, rows, columns, clamp)
+    clamp_even = activation_range(layer, y.scale, y.zero_point, "even")
+    return Pool(offsets + x_scale.zero_point, rows, columns, clamp, clamp_even)
 
 
 def _spans(layer: Layer, extent: int, size: int, stride: int, same: bool) -> Spans:

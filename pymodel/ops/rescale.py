@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from pymodel.affine.requantise import Requantise, quantise_multiplier
 from pymodel.network import Layer
-from pymodel.ops.attributes import activation_range
+from pymodel.ops.attributes import Ties, activation_range
 from pymodel.ops.operands import Operands
 
 Product = Literal["double", "float"]
@@ -41,7 +41,8 @@ def requantise_parameters(layer: Layer, found: Operands, rule: str, product: Pro
     real = real_multipliers(found, rule, product)
     pairs = [quantise_multiplier(float(value)) for value in real]
     zero_point = int(found.y.zero_point[0])
-    clamp_min, clamp_max = activation_range(layer, found.y.scale[0], zero_point)
+    ties: Ties = "even" if rule == "float_even" else "away"
+    clamp_min, clamp_max = activation_range(layer, found.y.scale[0], zero_point, ties)
     return Requantise(
         rule=rule,
         multiplier=np.array([q for q, _ in pairs], dtype=np.int32),

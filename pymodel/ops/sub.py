@@ -9,7 +9,6 @@ from pymodel.network import Layer, Network
 from pymodel.ops.addition import RULES as RULES
 from pymodel.ops.addition import weighted_sum
 from pymodel.ops.binary import binary
-from pymodel.ops.quantised import saturate
 
 
 def evaluate(
@@ -22,4 +21,4 @@ def evaluate(
             are not the output's, an unknown activation or rule, or scales too far apart.
     """
     found = binary(network, layer, inputs)
-    return (saturate(weighted_sum(layer, found, -1, rule), found.y, found.clamp),)
+    return (weighted_sum(layer, found, -1, rule),)
