@@ -61,8 +61,9 @@ bench: $(VENV)/verify.stamp ## measure simulation speed and utilisation
 builds: $(VENV)/verify.stamp ## list the simulation binaries built so far, with their time
 	@$(RUN) -m tb.builds
 
-demo-network: $(DEMO_VENV)/demo.stamp ## train and quantise the demo network again, with TensorFlow
+demo-network: $(DEMO_VENV)/demo.stamp ## make the demo networks again, with TensorFlow
 	@$(DEMO_VENV)/bin/python -m golden.demo.train_digits
+	@$(DEMO_VENV)/bin/python -m golden.demo.convert_open_batch
 
 clean: ## remove all that was built; the virtual environments stay
 	rm -rf build .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -13,6 +13,7 @@ from golden.tflite.model_builder import ModelBuilder
 from pymodel.errors import InputError
 from pymodel.ops.registry import ARRAY_OPS, convolution
 from tb.model import tflite_files
+from tb.model.dilated_files import DilatedFile
 from tb.model.networks import DEMO, DEMO_FLOAT, SHARED_MODELS, shared_model
 
 OPS = {
@@ -293,3 +294,9 @@ def test_names_stay_on_one_line() -> None:
     file.operator("RELU", [x], [y])
     network = parse_tflite(file.finish([x], [y]), "net", "net.tflite")
     assert network.tensors[0].name == r"x\n\x1b[31m"
+
+
+def test_an_open_batch_that_explodes_is_refused() -> None:
+    """A block of 2^40 elements makes a batch of as many, which no file declares."""
+    file = DilatedFile(image=(4, 6), kernel=(1, 1), block=(2**20, 2**20))
+    assert "has a batch of 1099511627776 at run time" in refused(file.content())
