@@ -19,13 +19,19 @@ from golden.tflite.op_writer import write_op
 from pymodel.geometry import same_padding
 
 POOLS = ("AVERAGE_POOL_2D", "MAX_POOL_2D")
-POOL_CLASSES = ("random", "saturation", "zero_point_ends", "large_kernel", "line")
+POOL_CLASSES = (
+    "random", "saturation", "activation_ties", "zero_point_ends", "large_kernel", "line"
+)  # fmt: skip
+TIE_SCALES = (0.8, 2.4, 4.0, 12.0)
+"""RELU6 ends 7.5, 2.5, 1.5 and 0.5 steps above the zero point."""
 MEAN_CLASSES = ("random", "ties", "saturation", "zero_point_ends", "axes")
 
 
 def pool(op: str, rng: np.random.RandomState, data_class: str) -> Written:
     """Windows of 1 to 7, strides of 1 to 3, SAME and VALID; with `saturation` an activation."""
     found = draw_quantisation(rng, data_class)
+    if data_class == "activation_ties":
+        found = Quantisation(TIE_SCALES[between(rng, 0, len(TIE_SCALES) - 1)], found.zero_point)
     same = data_class == "large_kernel" or bool(between(rng, 0, 1))
     shape, out = [between(rng, 1, 3)], []
     options: dict[str, int] = {}
@@ -47,6 +53,8 @@ def pool(op: str, rng: np.random.RandomState, data_class: str) -> Written:
     channels = between(rng, 1, 20)
     options["padding"] = tflite.Padding.SAME if same else tflite.Padding.VALID
     options["fused_activation_function"] = draw_activation(rng)
+    if data_class == "activation_ties":
+        options["fused_activation_function"] = tflite.ActivationFunctionType.RELU6
     if data_class == "saturation":
         options["fused_activation_function"] = tflite.ActivationFunctionType.RELU_N1_TO_1
     y = found.operand("y", [shape[0], *out, channels])
