@@ -19,6 +19,8 @@ from pymodel.network import ABSENT, Network
 
 IDENTIFIER = b"TFL3"
 SCHEMA_VERSION = 3
+MOST_FILE_BYTES = 1 << 31
+"""Offsets in a flatbuffer reach no further."""
 MOST_ACTIVATION_BYTES = 1 << 28
 """MobileNet v2 at 224 x 224 takes 10 MB."""
 SMALLEST_FILE = 8
@@ -39,7 +41,7 @@ def read_model(path: Path) -> bytes:
     """The content of the file `path`.
 
     Raises:
-        InputError: it is missing, no regular file, or not readable.
+        InputError: it is missing, no regular file, 2 GB or larger, or not readable.
     """
     if path.is_dir():
         raise InputError(f"{path}: is a directory; a .tflite file is needed")
@@ -47,6 +49,10 @@ def read_model(path: Path) -> bytes:
         raise InputError(f"{path}: no such file; a .tflite file is needed")
     if not path.is_file():
         raise InputError(f"{path}: is not a regular file; a .tflite file is needed")
+    if path.stat().st_size >= MOST_FILE_BYTES:
+        raise InputError(
+            f"{path}: has {path.stat().st_size:,} bytes; a .tflite file has below 2 GB"
+        )
     try:
         return path.read_bytes()
     except OSError as error:
