@@ -11,6 +11,8 @@ from golden.tflite.importer import load_tflite, parse_tflite
 from golden.tflite.writer import write_tflite
 from tb.cli.verify_command import Verify, make_verify
 from tb.model.random_ops import random_op
+from tb.system import broken_rtl
+from tb.system.broken_rtl import edited_rtl
 from tb.verify.inputs import DEMO_MODEL
 
 RUNS = 3
@@ -118,3 +120,19 @@ def test_op_without_a_model(verify: Verify, monkeypatch: pytest.MonkeyPatch) -> 
     assert [layer["op"] for layer in unchecked] == ["PAD", "RESHAPE"]
     assert done.out.count("the chain takes the outputs of ai-edge-litert") == 2
     assert document["final"]["mismatches"] == 0
+
+
+def test_broken_rtl(verify: Verify, tmp_path: Path) -> None:
+    """A stuck bit in every output: all layers of the array fail, and so does the end."""
+    rtl = edited_rtl(broken_rtl.STUCK_OUTPUT, tmp_path)
+    done = verify("--chain", "--rtl", rtl, "--ic-lanes", "4", "--oc-lanes", "4")
+    (document,) = done.documents.values()
+    assert (done.status, document["verdict"]) == (1, "fail")
+    on_array = [layer for layer in document["layers"] if layer["mismatches"] is not None]
+    assert [layer["status"] for layer in on_array] == ["fail"] * 5
+    assert (document["final"]["status"], document["final"]["mismatches"] > 0) == ("fail", True)
+    assert any(
+        line.startswith("7 final outputs (NETWORK): RTL against model: ")
+        for line in done.out.splitlines()
+    )
+    assert done.err == "running 1 chain of 5 layers on the RTL (verilator)\n"

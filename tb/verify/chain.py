@@ -16,7 +16,7 @@ from tb.bulk.chain_host import run_chain
 from tb.bulk.chain_plan import Chain
 from tb.bulk.host import Simulation
 from tb.scoreboard import compare
-from tb.verify.details import of_runs
+from tb.verify.details import of_runs, plural
 from tb.verify.model_chains import (
     ModelChains,
     Rules,
@@ -133,6 +133,7 @@ def _on_rtl(
     if not convs:
         return list(rows)
     chain = Chain(subject.network, rules.rtl, [each.run for each in chains])
-    with progress_of(len(chain.planned), simulation, console) as finished:
+    what = f"{plural(len(chains), 'chain')} of {plural(len(convs), 'layer')}"
+    with progress_of(len(chain.planned), what, simulation, console) as finished:
         records = run_chain(chain, convs, simulation, finished)
     return with_records(rows, chain.planned, records, simulation.settings.config)

@@ -1,4 +1,4 @@
-"""What was found in several runs, as a few lines."""
+"""Findings and counts in words."""
 
 from collections.abc import Sequence
 
@@ -10,5 +10,10 @@ def of_runs(details: Sequence[Sequence[str]]) -> tuple[str, ...]:
         return tuple(found[0][1]) if found else ()
     run, lines = found[0]
     more = len(found) - 1
-    others = [f"and alike in {more} more run{'' if more == 1 else 's'}"] if more else []
+    others = [f"and alike in {plural(more, 'more run')}"] if more else []
     return (*(f"run {run}: {line}" for line in lines), *others)
+
+
+def plural(count: int, noun: str) -> str:
+    """The count with its noun: 1 layer, 2,000 layers."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -17,7 +17,7 @@ from tb.bulk.host import Simulation, run_bulk
 from tb.bulk.plan import Record, Task
 from tb.bulk.planned import Planned
 from tb.scoreboard import Comparison
-from tb.verify.details import of_runs
+from tb.verify.details import of_runs, plural
 from tb.verify.report import LayerReport
 
 
@@ -51,11 +51,11 @@ def fits(conv: Convolution, config: ArrayConfig) -> str | None:
 
 @contextmanager
 def progress_of(
-    tasks: int, simulation: Simulation, console: Console
+    comparisons: int, what: str, simulation: Simulation, console: Console
 ) -> Iterator[Callable[[int], None]]:
-    """Show how many of `tasks` have been recorded; the function is told of each few more.
+    """Show how many of the `comparisons` have been recorded; the function is told of each few more.
 
-    A bar on a terminal, elsewhere one line at the start.
+    A bar on a terminal, elsewhere one line at the start, that `what` runs.
     """
     with Progress(
         TextColumn("{task.description}"),
@@ -65,10 +65,9 @@ def progress_of(
         transient=True,
         disable=not console.is_terminal,
     ) as progress:
-        bar = progress.add_task(f"RTL on {simulation.sim}", total=tasks)
+        bar = progress.add_task(f"RTL on {simulation.sim}", total=comparisons)
         if not console.is_terminal:
-            plural = "" if tasks == 1 else "s"
-            print(f"running {tasks} layer{plural} on the RTL ({simulation.sim})", file=sys.stderr)
+            print(f"running {what} on the RTL ({simulation.sim})", file=sys.stderr)
         yield lambda done: progress.advance(bar, done)
 
 
@@ -81,7 +80,7 @@ def run_rows(
     """
     if not tasks:
         return list(rows)
-    with progress_of(len(tasks), simulation, console) as finished:
+    with progress_of(len(tasks), plural(len(tasks), "layer"), simulation, console) as finished:
         records = run_bulk(tasks, simulation, finished)
     return with_records(rows, tasks, records, simulation.settings.config)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from tb.verify.details import plural
 from tb.verify.report import LayerReport, Report
 
 
@@ -12,7 +13,7 @@ def summary(report: Report) -> str:
     chained = "chained " if report.chain else ""
     where = "the RTL" if report.dut.own else report.dut.top
     parts = [
-        f"{_layers(len(rtl))} on {where} ({report.sim}), {outputs:,} {chained}outputs, "
+        f"{plural(len(rtl), 'layer')} on {where} ({report.sim}), {outputs:,} {chained}outputs, "
         f"{_sum(layer.mismatches for layer in rtl):,} mismatches against the model"
     ]
     if report.runs > 1:
@@ -26,11 +27,11 @@ def summary(report: Report) -> str:
     parts += _differences(report)
     without = [layer for layer in rtl if layer.oracle is None]
     if without:
-        parts.append(f"{_layers(len(without))} without an oracle")
+        parts.append(f"{plural(len(without), 'layer')} without an oracle")
     skipped = [layer for layer in report.layers if layer.status == "not_checked"]
     if skipped:
         ops = ", ".join(sorted({layer.op for layer in skipped}))
-        parts.append(f"{_layers(len(skipped))} not checked ({ops})")
+        parts.append(f"{plural(len(skipped), 'layer')} not checked ({ops})")
     return f"{report.verdict.upper()}: {'; '.join(parts)}"
 
 
@@ -55,10 +56,6 @@ def _differences(report: Report) -> list[str]:
     if report.final is not None:
         line += f", {report.final.rule_differences or 0:,} of the final ones"
     return [line]
-
-
-def _layers(count: int) -> str:
-    return f"{count} layer{'' if count == 1 else 's'}"
 
 
 def _sum(counts: Iterable[int | None]) -> int:
