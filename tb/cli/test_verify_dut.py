@@ -75,8 +75,8 @@ def test_adapter_outside_the_project(
     [
         ("--rtl no/such/folder", "no/such/folder: no such folder"),
         ("--rtl tb/setup", "tb/setup: it holds no Verilog file"),
-        ("--top serial_mac", "--top and --adapter go together"),
-        ("--adapter tb.serial_mac.adapter", "--top and --adapter go together"),
+        ("--top serial_mac", "--top needs --adapter too"),
+        ("--adapter tb.serial_mac.adapter", "--adapter needs --top too"),
         ("--top serial_mac --adapter tb.serial_mac.adapter", "--top serial_mac needs --rtl"),
         (f"--rtl {FOLDER}", "none of its 6 Verilog files declares module dla_top"),
         (f"--rtl {FOLDER} --top mac --adapter tb.serial_mac.adapter", "declares module mac"),

@@ -45,9 +45,10 @@ def dut_of(options: DutOptions) -> tuple[Dut, ArrayConfig]:
             missing, or the DUT has not such lanes.
     """
     if (options.top is None) != (options.adapter is None):
+        given, missing = ("top", "adapter") if options.adapter is None else ("adapter", "top")
         raise InputError(
-            "--top and --adapter go together: the adapter drives that module "
-            f"(found --top {options.top}, --adapter {options.adapter}); see {PAGE}"
+            f"--{given} needs --{missing} too: the adapter drives the module that --top names; "
+            f"see {PAGE}"
         )
     if options.top is not None and options.rtl is None:
         raise InputError(
