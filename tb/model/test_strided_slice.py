@@ -35,6 +35,7 @@ def content(
         ([-FAR, 2], [FAR, FAR], [1, 1], {}, CODES[:, 2:]),
         ([FAR, -FAR], [-FAR, FAR], [-3, 4], {}, CODES[::-3, ::4]),
         ([-FAR, 0], [FAR, 5], [-1, 1], {}, CODES[0:0]),
+        ([-FAR, 0], [0, 5], [-1, 1], {"end_mask": 1}, CODES[0:0]),
         ([2, 2], [2, 5], [1, 1], {}, CODES[2:2, 2:]),
         ([3, 3], [0, 0], [1, 1], {"begin_mask": 1, "end_mask": 3}, CODES[:, 3:]),
         ([0, 0], [0, 0], [-1, -1], {"begin_mask": 3, "end_mask": 3}, CODES[::-1, ::-1]),
@@ -58,10 +59,15 @@ def test_as_numpy_and_litert(
         np.testing.assert_array_equal(litert.run(file, [CODES], "reference")[4], expected)
 
 
-def test_an_ellipsis_for_no_dimension_takes_one_as_in_litert() -> None:
-    file = content(X, [1, 0, 4], [3, 0, 5], [1, 1, 1], (2, 5), ellipsis_mask=2)
-    expected = litert.run(file, [CODES], "reference")[4]
-    np.testing.assert_array_equal(expected, CODES[1:3, :])
+@pytest.mark.parametrize(
+    ("begin", "end", "ellipsis_mask", "expected"),
+    [([1, 0, 4], [3, 0, 5], 2, CODES[1:3, :]), ([0, 1, 4], [0, 3, 5], 1, CODES[:, 1:3])],
+)
+def test_an_ellipsis_for_no_dimension_takes_one_as_in_litert(
+    begin: list[int], end: list[int], ellipsis_mask: int, expected: Array
+) -> None:
+    file = content(X, begin, end, [1, 1, 1], expected.shape, ellipsis_mask=ellipsis_mask)
+    np.testing.assert_array_equal(litert.run(file, [CODES], "reference")[4], expected)
     np.testing.assert_array_equal(model(file, [CODES])[0], expected)
 
 
