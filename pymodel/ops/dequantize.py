@@ -16,6 +16,7 @@ from pymodel.errors import InputError
 from pymodel.network import Layer, Network
 from pymodel.ops.moving import require_count, require_output
 from pymodel.ops.quantised import require_rule
+from pymodel.ops.scale_range import require_scale_range
 
 RULES: tuple[str, ...] = ("exact", "two_products")
 
@@ -40,6 +41,7 @@ def evaluate(
             f"layer {layer.name}: tensor {x.name} of {layer.op} must be quantised int8, "
             f"found {inputs[0].dtype} with {x.scale.size} scales"
         )
+    require_scale_range(layer, x)
     require_output(network, layer, inputs[0].shape, np.dtype(np.float32))
     if rule == "two_products" and x.scale.size == 1:
         return (inputs[0].astype(np.float32) * x.scale - x.zero_point.astype(np.float32) * x.scale,)

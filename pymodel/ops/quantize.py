@@ -21,6 +21,7 @@ from pymodel.network import Layer, Network
 from pymodel.ops.moving import require_count, require_output
 from pymodel.ops.multiplier_8 import fits_multiplier_8, multiply_8
 from pymodel.ops.quantised import int8_input, int8_output, require_rule, rescale, saturate
+from pymodel.ops.scale_range import require_scale_range
 
 RULES: tuple[str, ...] = ("double_away", "double_up", "multiplier_8")
 
@@ -44,6 +45,7 @@ def evaluate(
         y = require_output(network, layer, inputs[0].shape, np.dtype(np.int8))
         if not y.scale.size:
             raise InputError(f"layer {layer.name}: tensor {y.name} of {layer.op} has no scale")
+        require_scale_range(layer, y)
         rounding: Rounding = "divide_away" if rule == "double_away" else "reciprocal_even"
         return (quantise(inputs[0], y.scale, y.zero_point, y.axis, y.name, rounding),)
     x, x_scale = int8_input(network, layer, inputs)

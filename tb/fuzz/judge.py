@@ -129,11 +129,13 @@ def _small(network: Network, layer: Layer) -> bool:
 
 
 def _values(network: Network, index: int, rng: np.random.Generator) -> NDArray[np.generic]:
-    """A constant's elements; for an activation random bytes, read as its dtype."""
+    """A constant's elements; for an activation any codes of its dtype, or floats around 0."""
     tensor = network.tensors[index]
     if tensor.data is not None:
         return tensor.data
     dtype = np.dtype(tensor.dtype)
+    if dtype.kind == "f":
+        return rng.normal(size=tensor.shape).astype(dtype)
     raw = rng.bytes(math.prod(tensor.shape) * dtype.itemsize)
     if dtype.kind == "b":
         raw = bytes(byte & 1 for byte in raw)

@@ -36,6 +36,9 @@ def op_sources() -> list[Source]:
         "dilated": DilatedFile((4, 6), (3, 3), (2, 2), pads).content(),
         "dilated_line": DilatedFile((1, 8), (1, 3), (1, 2), ((0, 0), (4, 0)), line=True).content(),
     }
+    files["quantize_float"] = write_op(
+        "QUANTIZE", [replace(X, dtype="float32", scale=None, zero_point=0)], [replace(X, name="y")]
+    )
     for op, inputs, shape, options in _ops():
         y = OUTPUTS.get(op, Operand("y", (), "int8", 0.5, -7))
         outputs = [replace(y, shape=shape)] * (2 if op == "SPLIT" else 1)

@@ -2,12 +2,14 @@
 
 import re
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from golden.tflite.op_writer import Operand, write_op
 from pymodel.errors import InputError
 from tb.fuzz import __main__ as command
 from tb.fuzz import judge as judging
@@ -16,6 +18,7 @@ from tb.fuzz.judge import NETWORK, REFUSED, judge, limited_memory
 from tb.fuzz.mutate import Source, mutant
 from tb.fuzz.sites import find_sites
 from tb.fuzz.sources import network_sources, op_sources
+from tb.model.host_op import model
 from tb.model.networks import DEMO
 from tb.verify.__main__ import main as verify
 
@@ -52,6 +55,19 @@ def test_third_party_mutants(shared_data: Path) -> None:
         findings = campaign(sources, range(300))
     assert not [f"{one.describe()}: {outcome}" for one, outcome in findings.failures]
     assert findings.kinds[NETWORK] > 20
+
+
+@pytest.mark.parametrize("scale", [1e-42, 1.7e38])
+@pytest.mark.parametrize("op", ["DEQUANTIZE", "ADD", "MUL", "LOGISTIC", "RELU6", "QUANTIZE"])
+def test_scales_that_overflow(op: str, scale: float) -> None:
+    """Mutants whose quotients of scales left float32: now the layer is refused in a sentence."""
+    x = Operand("x", (2,), "int8", scale)
+    y = Operand("y", (2,), "float32") if op == "DEQUANTIZE" else replace(x, scale=1 / 256)
+    inputs = [x, Operand("other", (2,), "int8", 1.0)] if op in ("ADD", "MUL") else [x]
+    content = write_op(op, inputs, [replace(y, name="y")])
+    assert judge(content).kind == NETWORK
+    with pytest.raises(InputError, match=r"tensor x of [A-Z0-9]+ must have a scale from"):
+        model(content, [np.zeros(2, dtype=np.int8)] * len(inputs))
 
 
 def test_a_seed_is_one_mutant() -> None:
