@@ -12,6 +12,7 @@ from golden.conformance.operands import (
     draw_activation,
     draw_codes,
     draw_quantisation,
+    half_way_bound,
 )
 from golden.tflite.op_writer import write_op
 
@@ -22,6 +23,7 @@ ALL = (
     "ties",
     "saturation",
     "zero_point_ends",
+    "activation_ties",
     "scales_apart",
     "past_16_bits",
     "cancellation",
@@ -44,7 +46,11 @@ def binary(op: str, rng: np.random.RandomState, data_class: str) -> Written:
         found.operand(name, array.shape, array if place == constant else None)
         for place, (name, found, array) in enumerate(zip("ab", (a, b), codes, strict=True))
     ]
-    options = {"fused_activation_function": draw_activation(rng)}
+    activation = draw_activation(rng)
+    if data_class == "activation_ties":
+        activation, scale = half_way_bound(rng, y.scale)
+        y = Quantisation(scale, y.zero_point)
+    options = {"fused_activation_function": activation}
     content = write_op(op, inputs, [y.operand("y", shape)], options)
     return content, tuple(array for place, array in enumerate(codes) if place != constant)
 

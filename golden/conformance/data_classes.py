@@ -10,9 +10,11 @@ ABOUT: dict[str, str] = {
     "random": "any codes, scales and shapes",
     "all_codes": "all 256 codes of the input",
     "all_pairs": "all 65536 pairs of codes, of two inputs or of a row of two",
-    "ties": "power-of-two scales, with which many results lie half way between two codes",
+    "ties": "scales with which many results lie half way between two codes: powers of two; of "
+    "SOFTMAX, those that put a probability there",
     "near_2_30": "accumulators near +-2^30, by the biases",
     "saturation": "outputs past both ends of their range, or a fused activation's",
+    "activation_ties": "a fused activation whose bound lies half way between two codes",
     "scale_above_1": "real multipliers from 1/2 to 30",
     OVERFLOW: "accumulators near +-2^30 and multipliers from 1/2 to 30, so that most results are "
     "past 32 bits",

@@ -1,5 +1,6 @@
 """Cases of the ops on single elements, and of SOFTMAX: all 256 codes."""
 
+import math
 from collections.abc import Callable
 from functools import partial
 
@@ -54,19 +55,27 @@ def rectifier(op: str, rng: np.random.RandomState, data_class: str) -> Written:
 
 
 def softmax(rng: np.random.RandomState, data_class: str) -> Written:
-    """SOFTMAX: rows of 1 to 200 codes, with `all_pairs` of two; beta of 1 and others; with
-    `saturation` large scales."""
+    """SOFTMAX: rows of 1 to 200 codes, with `all_pairs` and `ties` of two; beta of 1 and others;
+    with `saturation` large scales."""
+    beta = float(np.float32(rng.choice([1.0, 1.0, 0.5, 2.0])))
     scales = (0.5, 4.0) if data_class == "saturation" else (0.01, 0.2)
     x = draw_quantisation(rng, data_class, scales)
+    if data_class == "ties":
+        x = Quantisation(_half_way(rng) / beta, x.zero_point)
     shape: tuple[int, ...] = (*draw_shape(rng, between(rng, 0, 3), 6), between(rng, 1, 200))
     codes = draw_codes(rng, shape)
-    if data_class == "all_pairs":
+    if data_class in ("all_pairs", "ties"):
         codes = np.stack(np.meshgrid(_all_codes(), _all_codes()), axis=-1)
         shape = codes.shape
-    beta = float(np.float32(rng.choice([1.0, 1.0, 0.5, 2.0])))
     y = FIXED["SOFTMAX"].operand("y", shape)
     content = write_op("SOFTMAX", [x.operand("x", shape)], [y], {"beta": beta})
     return content, (codes,)
+
+
+def _half_way(rng: np.random.RandomState) -> float:
+    """A scale with which two codes of some distance have probabilities half way between codes."""
+    steps = between(rng, 128, 254) + 0.5
+    return float(np.float32(math.log(steps / (256 - steps)) / between(rng, 1, 100)))
 
 
 def quantize(rng: np.random.RandomState, data_class: str) -> Written:

@@ -40,6 +40,7 @@ CLASSES: dict[str, MacClass] = {
     "ties": MacClass((Numbers(ties=True),), cases=400),
     "near_2_30": MacClass((Numbers(near_2_30=True), Numbers(near_2_30=True, ties=True))),
     "saturation": MacClass((Numbers(gain=8), Numbers(gain=8, ties=True))),
+    "activation_ties": MacClass((Numbers(activation_ties=True),)),
     "scale_above_1": MacClass((*SCALES_UP, Numbers(multiplier=1, ties=True))),
     OVERFLOW: MacClass(
         (

@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from golden.conformance.mac_geometry import between
+from golden.conformance.operands import half_way_bound
+from golden.tflite.options import ACTIVATIONS as ACTIVATION_NAMES
 from golden.tflite.single_op import SingleOp
 from pymodel.geometry import ConvGeometry
 
@@ -25,6 +27,7 @@ class Numbers:
         near_2_30: biases put the accumulators near +-2^30.
         gain: outputs spread over this many times their range; past 1 they saturate.
         multiplier: the real multiplier is near this value; 0 leaves it to `gain`.
+        activation_ties: the bound of a fused activation lies half way between two codes.
         ends: all zero points of input and output are -128 or 127.
         w_zero_point: the weights' zero point is not 0 (LiteRT: FULLY_CONNECTED alone).
     """
@@ -33,6 +36,7 @@ class Numbers:
     near_2_30: bool = False
     gain: float = 0.5
     multiplier: float = 0.0
+    activation_ties: bool = False
     ends: bool = False
     w_zero_point: bool = False
 
@@ -55,6 +59,10 @@ def draw_numbers(
         per_channel, w_zero_point = False, int(rng.choice([-128, -3, 5, 100, 127]))
     x_scale, w_scale, y_scale = _scales(rng, numbers, typical, channels if per_channel else 1)
     x_zero_point, y_zero_point = (_zero_point(rng, numbers.ends) for _ in "xy")
+    activation = str(rng.choice(ACTIVATIONS))
+    if numbers.activation_ties:
+        code, y_scale = half_way_bound(rng, y_scale)
+        activation = ACTIVATION_NAMES[code]
     single = SingleOp(
         op=op,
         geometry=geometry,
@@ -66,7 +74,7 @@ def draw_numbers(
         y_scale=y_scale,
         y_zero_point=y_zero_point,
         w_zero_point=w_zero_point,
-        fused_activation=str(rng.choice(ACTIVATIONS)),
+        fused_activation=activation,
     )
     low, high = max(x_zero_point - reach, -128), min(x_zero_point + reach, 127)
     return single, _integers(rng, low, high, single.input_shape).astype(np.int8)

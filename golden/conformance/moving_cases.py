@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable
 
 import numpy as np
+import tflite
 
 from golden.conformance.mac_geometry import between
 from golden.conformance.operands import (
@@ -13,7 +14,7 @@ from golden.conformance.operands import (
     draw_shape,
     integers,
 )
-from golden.tflite.op_writer import write_op
+from golden.tflite.op_writer import Operand, write_op
 
 Builder = Callable[[np.random.RandomState, str], Written]
 CLASSES = ("random", "shapes", "zero_point_ends")
@@ -167,6 +168,49 @@ def strided_slice(rng: np.random.RandomState, data_class: str) -> Written:
     return content, (draw_codes(rng, shape),)
 
 
+def slice_box(rng: np.random.RandomState, data_class: str) -> Written:
+    """SLICE: any box; a size of -1 takes the rest."""
+    found, shape = draw_quantisation(rng, data_class), _shape(rng, data_class)
+    begin = [between(rng, 0, size - 1) for size in shape]
+    extents = [between(rng, 1, size - first) for size, first in zip(shape, begin, strict=True)]
+    rest = [first + extent for first, extent in zip(begin, extents, strict=True)]
+    sizes = [
+        -1 if stop == size else extent
+        for stop, size, extent in zip(rest, shape, extents, strict=True)
+    ]
+    inputs = [found.operand("x", shape), integers("begin", begin), integers("size", sizes)]
+    return write_op("SLICE", inputs, [found.operand("y", extents)]), (draw_codes(rng, shape),)
+
+
+def squeeze(rng: np.random.RandomState, data_class: str) -> Written:
+    """SQUEEZE: some of the dimensions of extent 1, or by none named all of them."""
+    found, shape = draw_quantisation(rng, data_class), (1, *_shape(rng, data_class, most=4))
+    ones = [place for place, size in enumerate(shape) if size == 1]
+    named = ones[: between(rng, 0, len(ones))]
+    gone = named or ones
+    y = found.operand("y", [size for place, size in enumerate(shape) if place not in gone])
+    content = write_op("SQUEEZE", [found.operand("x", shape)], [y], {"squeeze_dims": named})
+    return content, (draw_codes(rng, shape),)
+
+
+def pack(rng: np.random.RandomState, data_class: str) -> Written:
+    """PACK: one to four tensors along any new axis."""
+    found, part = draw_quantisation(rng, data_class), _shape(rng, data_class, most=4)
+    axis, count = between(rng, -len(part) - 1, len(part)), between(rng, 1, 4)
+    arrays = tuple(draw_codes(rng, part) for _ in range(count))
+    y = found.operand("y", np.stack(arrays, axis).shape)
+    inputs = [found.operand(f"x{place}", part) for place in range(count)]
+    return write_op("PACK", inputs, [y], {"axis": axis, "values_count": count}), arrays
+
+
+def shape_of(rng: np.random.RandomState, data_class: str) -> Written:
+    """SHAPE: as int32."""
+    found, shape = draw_quantisation(rng, data_class), _shape(rng, data_class)
+    y = Operand("y", (len(shape),), "int32")
+    options = {"out_type": tflite.TensorType.INT32}
+    return write_op("SHAPE", [found.operand("x", shape)], [y], options), (draw_codes(rng, shape),)
+
+
 BUILDERS: dict[str, Builder] = {
     "PAD": pad,
     "PADV2": padv2,
@@ -178,4 +222,8 @@ BUILDERS: dict[str, Builder] = {
     "STRIDED_SLICE": strided_slice,
     "SPLIT": split,
     "EXPAND_DIMS": expand_dims,
+    "SLICE": slice_box,
+    "SQUEEZE": squeeze,
+    "PACK": pack,
+    "SHAPE": shape_of,
 }

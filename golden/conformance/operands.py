@@ -19,6 +19,11 @@ ACTIVATIONS: tuple[int, ...] = (
     tflite.ActivationFunctionType.RELU6,
     tflite.ActivationFunctionType.RELU_N1_TO_1,
 )
+BOUNDS = (
+    (tflite.ActivationFunctionType.RELU6, 6.0),
+    (tflite.ActivationFunctionType.RELU_N1_TO_1, 1.0),
+)
+"""Fused activations with an upper bound, which is a real value."""
 Arrays = tuple[NDArray[np.generic], ...]
 Written = tuple[bytes, Arrays]
 """The content of a .tflite file, and its inputs in order."""
@@ -72,3 +77,10 @@ def integers(name: str, values: Sequence[int] | Sequence[Sequence[int]] | int) -
 def draw_activation(rng: np.random.RandomState) -> int:
     """The schema's number of a fused activation; half of them NONE."""
     return ACTIVATIONS[between(rng, 0, len(ACTIVATIONS) - 1)]
+
+
+def half_way_bound(rng: np.random.RandomState, scale: float) -> tuple[int, float]:
+    """A fused activation, and a scale near `scale` by which its upper bound lies half way between
+    two codes, as nearly as float32 has it."""
+    activation, bound = BOUNDS[between(rng, 0, len(BOUNDS) - 1)]
+    return activation, float(np.float32(bound / (bound // scale + 0.5)))

@@ -110,6 +110,12 @@ HOST: dict[tuple[str, str], dict[frozenset[str], str]] = {
             "the zero point, which wraps"
         ),
     },
+    ("MAX_POOL_2D", ""): {
+        frozenset({"clamp_away", "clamp_even"}): (
+            "a fused activation's bound half way between two codes: away from zero by clamp_away, "
+            "to the even code by clamp_even"
+        ),
+    },
     ("MEAN", ""): {
         frozenset({"double_away", "double_up_by_16"}): (
             "means over rows and columns with keep_dims: double_up_by_16 rescales the zero points "
@@ -127,6 +133,12 @@ HOST: dict[tuple[str, str], dict[frozenset[str], str]] = {
     ("LEAKY_RELU", ""): {
         frozenset({"double_away", "multiplier_8"}): MULTIPLIER_8.format(
             "double_away", "away from zero"
+        )
+    },
+    ("SOFTMAX", ""): {
+        frozenset({"fixed_point", "float_table"}): (
+            "within 1e-5 of half way between two codes, where the errors of fixed point and of "
+            "float32 decide"
         )
     },
     ("QUANTIZE", ""): {
@@ -153,9 +165,21 @@ HOST: dict[tuple[str, str], dict[frozenset[str], str]] = {
 kernel is not wholly described by the rule that it follows most."""
 
 
+BOUND = (
+    "; and a fused activation's bound half way between two codes, which XNNPACK rounds to the even "
+    "code, TFLite away from zero"
+)
+XNNPACK_RULES = {"float_even", "common_shift"}
+FUSING = {*ARRAY_OPS, "ADD", "SUB", "MUL"}
+"""Ops with a fused activation, in which one of these rules is XNNPACK's."""
+
+
 def why(op: str, form: str, followed: str, rule: str) -> str:
     """The sentence for the differences of a kernel that follows `followed` from `rule`; empty
     where there is none."""
     if op in ARRAY_OPS:
-        return ARRAY.get((followed, rule), "")
-    return HOST.get((op, form), {}).get(frozenset({followed, rule}), "")
+        sentence = ARRAY.get((followed, rule), "")
+    else:
+        sentence = HOST.get((op, form), {}).get(frozenset({followed, rule}), "")
+    one_of_them = (followed in XNNPACK_RULES) != (rule in XNNPACK_RULES)
+    return sentence + BOUND if sentence and op in FUSING and one_of_them else sentence

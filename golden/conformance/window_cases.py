@@ -13,6 +13,7 @@ from golden.conformance.operands import (
     draw_codes,
     draw_quantisation,
     draw_shape,
+    half_way_bound,
     integers,
 )
 from golden.tflite.op_writer import write_op
@@ -20,56 +21,56 @@ from pymodel.geometry import same_padding
 
 POOLS = ("AVERAGE_POOL_2D", "MAX_POOL_2D")
 POOL_CLASSES = (
-    "random", "saturation", "activation_ties", "zero_point_ends", "large_kernel", "line"
-)  # fmt: skip
-TIE_SCALES = (0.8, 2.4, 4.0, 12.0)
-"""RELU6 ends 7.5, 2.5, 1.5 and 0.5 steps above the zero point."""
+    "random",
+    "saturation",
+    "activation_ties",
+    "zero_point_ends",
+    "large_kernel",
+    "line",
+)
 MEAN_CLASSES = ("random", "ties", "saturation", "zero_point_ends", "axes")
 
 
 def pool(op: str, rng: np.random.RandomState, data_class: str) -> Written:
     """Windows of 1 to 7, strides of 1 to 3, SAME and VALID; with `saturation` an activation."""
-    found = draw_quantisation(rng, data_class)
+    found, activation = draw_quantisation(rng, data_class), draw_activation(rng)
+    if data_class == "saturation":
+        activation = tflite.ActivationFunctionType.RELU_N1_TO_1
     if data_class == "activation_ties":
-        found = Quantisation(TIE_SCALES[between(rng, 0, len(TIE_SCALES) - 1)], found.zero_point)
+        activation, scale = half_way_bound(rng, found.scale)
+        found = Quantisation(scale, found.zero_point)
+    image, out, options = _windows(rng, data_class)
+    batch, channels = between(rng, 1, 3), between(rng, 1, 20)
+    shape = [batch, *image, channels]
+    options["fused_activation_function"] = activation
+    y = found.operand("y", [batch, *out, channels])
+    content = write_op(op, [found.operand("x", shape)], [y], options)
+    return content, (draw_codes(rng, shape),)
+
+
+def _windows(
+    rng: np.random.RandomState, data_class: str
+) -> tuple[list[int], list[int], dict[str, int]]:
+    """(height and width of the image, of the output, the options of the windows)."""
     same = data_class == "large_kernel" or bool(between(rng, 0, 1))
-    shape, out = [between(rng, 1, 3)], []
-    options: dict[str, int] = {}
+    options = {"padding": tflite.Padding.SAME if same else tflite.Padding.VALID}
+    image, out, line = [], [], between(rng, 0, 1)
     for place, axis in enumerate(("h", "w")):
         size, extent, stride = between(rng, 1, 16), between(rng, 1, 7), between(rng, 1, 3)
         if data_class == "large_kernel":
             size, extent = between(rng, 1, 4), between(rng, 5, 7)
-        if data_class == "line" and place == 1:
+        if data_class == "line" and place == line:
             size, extent = 1, 1
         if not same:
             size = max(size, extent)
         pads = sum(same_padding(size, extent, stride, 1)) if same else 0
-        shape.append(size)
+        image.append(size)
         out.append((size + pads - extent) // stride + 1)
         options |= {f"stride_{axis}": stride, f"filter_{FIELD[axis]}": extent}
-    if data_class == "line" and between(rng, 0, 1):
-        shape[1:], out = shape[:0:-1], out[::-1]
-        options = {swapped(name): value for name, value in options.items()}
-    channels = between(rng, 1, 20)
-    options["padding"] = tflite.Padding.SAME if same else tflite.Padding.VALID
-    options["fused_activation_function"] = draw_activation(rng)
-    if data_class == "activation_ties":
-        options["fused_activation_function"] = tflite.ActivationFunctionType.RELU6
-    if data_class == "saturation":
-        options["fused_activation_function"] = tflite.ActivationFunctionType.RELU_N1_TO_1
-    y = found.operand("y", [shape[0], *out, channels])
-    content = write_op(op, [found.operand("x", [*shape, channels])], [y], options)
-    return content, (draw_codes(rng, [*shape, channels]),)
+    return image, out, options
 
 
 FIELD = {"h": "height", "w": "width"}
-SWAPPED = {"stride_h": "stride_w", "filter_height": "filter_width"}
-SWAPPED |= {after: before for before, after in SWAPPED.items()}
-
-
-def swapped(field: str) -> str:
-    """A pool's option of height for that of width, and back."""
-    return SWAPPED.get(field, field)
 
 
 def mean(rng: np.random.RandomState, data_class: str) -> Written:

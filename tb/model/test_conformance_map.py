@@ -87,11 +87,12 @@ def test_the_named_rule_is_exact(kernel: litert.Kernel) -> None:
 
 
 def test_the_data_tells_the_rules_apart() -> None:
-    """Of the array's ops, no kernel agrees with another rule than its own."""
+    """No kernel that computes agrees with another rule than its own."""
     for row in MAP.rows:
-        if row.op in ARRAY_OPS:
-            own = row.rule == followed(row.op, row.form, _kernel(row))
-            assert own or row.mismatches > 100, row
+        own = row.rule == followed(row.op, row.form, _kernel(row))
+        alike = (row.op, row.form) == ("QUANTIZE", "") and row.rule in ("double_up", "multiplier_8")
+        if row.outputs and not own and not alike:
+            assert row.mismatches > 50, row
 
 
 def test_each_difference_is_explained() -> None:
