@@ -14,7 +14,7 @@ import importlib.util
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,7 +94,15 @@ def run(
         raise InputError(f"{source}: LiteRT refuses the model: {_one_line(error)}") from error
 
 
-def not_delegated(model: Path | str | bytes) -> tuple[str, ...]:
+class Node(NamedTuple):
+    """An op as LiteRT runs it: its name, and the tensors that it reads and writes, by index."""
+
+    op: str
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+
+
+def left_by_xnnpack(model: Path | str | bytes) -> tuple[Node, ...]:
     """The ops that the kernel xnnpack leaves to the optimised kernels, in order of execution.
 
     Raises:
@@ -105,17 +113,19 @@ def not_delegated(model: Path | str | bytes) -> tuple[str, ...]:
         details = _interpreter(model, "xnnpack")._get_ops_details()
     except (ValueError, RuntimeError, MemoryError) as error:
         raise InputError(f"LiteRT refuses the model: {_one_line(error)}") from error
-    taken = {
-        int(index)
+    nodes = [
+        Node(detail["op_name"], *(tuple(map(int, detail[end])) for end in ("inputs", "outputs")))
         for detail in details
-        if detail["op_name"] == DELEGATE
-        for index in detail["outputs"]
-    }
+    ]
+    taken = {index for node in nodes if node.op == DELEGATE for index in node.outputs}
     return tuple(
-        detail["op_name"]
-        for detail in details
-        if detail["op_name"] != DELEGATE and not taken.issuperset(map(int, detail["outputs"]))
+        node for node in nodes if node.op != DELEGATE and not taken.issuperset(node.outputs)
     )
+
+
+def not_delegated(model: Path | str | bytes) -> tuple[str, ...]:
+    """The names of the ops that `left_by_xnnpack` gives. Raises as it does."""
+    return tuple(node.op for node in left_by_xnnpack(model))
 
 
 def _require() -> None:

@@ -145,6 +145,29 @@ def test_tensor_that_a_delegate_keeps_to_itself(
 
 
 @pytest.mark.parametrize("mode", [(), ("--chain",)], ids=["layers", "chain"])
+def test_layer_that_xnnpack_leaves(verify: Verify, tmp_path: Path, mode: tuple[str, ...]) -> None:
+    """Weights with a zero point are not XNNPACK's: the optimised kernel runs, by its own rule."""
+    rng = np.random.RandomState(3)
+    weights = rng.randint(-128, 128, (5, 6)).astype(np.int8)
+    operands = [
+        X,
+        Operand("weights", (5, 6), scale=2.0**-6, zero_point=9, data=weights),
+        Operand("bias", (5,), "int32", scale=2.0**-8, data=np.arange(5, dtype=np.int32)),
+    ]
+    content = write_op("FULLY_CONNECTED", operands, [Operand("y", (2, 5), scale=0.5)])
+    assert litert.not_delegated(content) == ("FULLY_CONNECTED",)
+    options = ("--numerics", "xnnpack", "--runs", "20", *SMALL_ARRAY, *mode)
+    layer = only_layer(check(verify, tmp_path, content, *options))
+    assert (layer["status"], layer["rule"], layer["rule_differences"]) == (
+        "pass",
+        "double_up",
+        None,
+    )
+    assert layer["oracle"] == f"{litert.version('xnnpack')} (double_up)"
+    assert (layer["outputs"], layer["oracle_mismatches"]) == (200, 0)
+
+
+@pytest.mark.parametrize("mode", [(), ("--chain",)], ids=["layers", "chain"])
 def test_dilation_is_folded_unless_told_otherwise(
     verify: Verify, tmp_path: Path, mode: tuple[str, ...]
 ) -> None:

@@ -56,7 +56,7 @@ def verify_chain(
         for number, (inputs, tensors) in enumerate(zip(subject.runs, kept, strict=True))
     ]
     rows = [_with_chains(row, rules, checks, chains, subject, kernel) for row in rows]
-    final = _final_row(subject, rules, chains, kept)
+    final = _final_row(subject, rules, checks, chains, kept)
     *rows, final = _on_rtl([*rows, final], subject, rules, chains, simulation, console)
     return rows, final
 
@@ -81,10 +81,14 @@ def _with_chains(
 
 
 def _final_row(
-    subject: Subject, rules: Rules, chains: Sequence[ModelChains], kept: Sequence[Tensors]
+    subject: Subject,
+    rules: Rules,
+    checks: ModelChecks,
+    chains: Sequence[ModelChains],
+    kept: Sequence[Tensors],
 ) -> LayerReport:
     """The network's final outputs: the model's chain against the oracle's own run."""
-    kernel, why_not = final_oracle(subject, rules)
+    kernel, why_not = final_oracle(subject, rules, checks)
     row = LayerReport(
         index=len(subject.network.layers),
         name="final outputs",

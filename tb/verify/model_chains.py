@@ -117,14 +117,18 @@ def chain_kernel(numerics: str) -> litert.Kernel:
     return NUMERICS_KERNEL.get(numerics, "reference")
 
 
-def final_oracle(subject: Subject, rules: Rules) -> tuple[litert.Kernel | None, str]:
+def final_oracle(
+    subject: Subject, rules: Rules, checks: ModelChecks
+) -> tuple[litert.Kernel | None, str]:
     """The kernels whose own final output the model's chain must equal; or None, and why not."""
     if subject.numerics not in NUMERICS_KERNEL:
         return None, f"no oracle runs a whole network by the rules of {subject.numerics}"
     unknown = {
         layer.op
         for layer in subject.network.layers
-        if layer.index in rules.asked and layer.op in HOST_OPS and not _known(subject, layer.op)
+        if layer.index in rules.asked
+        and layer.op in HOST_OPS
+        and not _known(checks.follows(layer.index), layer.op)
     }
     if unknown:
         return (
@@ -134,8 +138,8 @@ def final_oracle(subject: Subject, rules: Rules) -> tuple[litert.Kernel | None, 
     return NUMERICS_KERNEL[subject.numerics], ""
 
 
-def _known(subject: Subject, op: str) -> bool:
-    return subject.numerics == "litert-ref" or op in HOST_RULES.get(subject.numerics, {})
+def _known(numerics: str, op: str) -> bool:
+    return numerics == "litert-ref" or op in HOST_RULES.get(numerics, {})
 
 
 def final_of(subject: Subject, oracle: Tensors) -> NDArray[np.int64] | None:

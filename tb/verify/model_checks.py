@@ -19,7 +19,14 @@ from pymodel.ops.numerics import rtl_rule, rule
 from pymodel.ops.registry import ARRAY_OPS, HOST_OPS, evaluate
 from tb.bulk.plan import Task
 from tb.verify.agreement import agreement, describe
-from tb.verify.oracle import Oracle, Tensors, array_kernels, host_kernel, tensor
+from tb.verify.oracle import (
+    NUMERICS_KERNEL,
+    Oracle,
+    Tensors,
+    array_kernels,
+    host_kernel,
+    tensor,
+)
 
 
 @dataclass(frozen=True)
@@ -88,29 +95,40 @@ class _Findings:
 
 
 def check_layer(
-    network: Network, layer: Layer, oracle: Oracle, numerics: str = "rtl"
+    network: Network,
+    layer: Layer,
+    oracle: Oracle,
+    numerics: str = "rtl",
+    follows: str | None = None,
 ) -> ModelCheck | NotChecked:
-    """Run one layer in pymodel, and compare it with the oracle under the rules of `numerics`."""
+    """Run one layer in pymodel, and compare it with the oracle under the rules of `numerics`.
+
+    `follows`: the numerics whose rules the kernel follows in this layer, where they are others.
+    """
+    follows = follows or numerics
     try:
         if layer.op in ARRAY_OPS:
-            return _check_array_op(network, layer, oracle, numerics)
+            return _check_array_op(network, layer, oracle, numerics, follows)
         if layer.op in HOST_OPS:
-            return _check_host_op(network, layer, oracle, numerics)
+            return _check_host_op(network, layer, oracle, numerics, follows)
     except InputError as error:
         return NotChecked(layer, str(error))
     return NotChecked(layer, "the op has no model")
 
 
-def _check_array_op(network: Network, layer: Layer, oracle: Oracle, numerics: str) -> ModelCheck:
+def _check_array_op(
+    network: Network, layer: Layer, oracle: Oracle, numerics: str, follows: str
+) -> ModelCheck:
     lower = ARRAY_OPS[layer.op]
-    groups = lower(network, layer, rtl_rule(numerics, layer.op)).geometry.groups
-    wanted, run = (find(numerics, layer.op, groups) for find in (rule, rtl_rule))
+    groups = lower(network, layer, rtl_rule(follows, layer.op)).geometry.groups
+    wanted, run = (find(follows, layer.op, groups) for find in (rule, rtl_rule))
     conv = lower(network, layer, run)
     x = _nhwc(network, layer.inputs[0], oracle["reference"], conv.geometry.input_shape)
     expected = convolution.run(conv, x)
     findings = _Findings()
     for kernel in array_kernels(numerics, layer.op):
-        followed = litert.rule(layer.op, kernel, groups)
+        own = kernel == NUMERICS_KERNEL.get(numerics)
+        followed = wanted if own else litert.rule(layer.op, kernel, groups)
         modelled = lower(network, layer, followed)
         try:
             golden_x, golden_y = (
@@ -144,8 +162,10 @@ def _check_array_op(network: Network, layer: Layer, oracle: Oracle, numerics: st
     )
 
 
-def _check_host_op(network: Network, layer: Layer, oracle: Oracle, numerics: str) -> ModelCheck:
-    kernel, followed = host_kernel(numerics, layer.op), rule(numerics, layer.op)
+def _check_host_op(
+    network: Network, layer: Layer, oracle: Oracle, numerics: str, follows: str
+) -> ModelCheck:
+    kernel, followed = host_kernel(numerics, layer.op, follows), rule(follows, layer.op)
     tensors = oracle[kernel]
     inputs = [tensor(network, index, tensors) for index in layer.inputs if index != ABSENT]
     outputs = evaluate(network, layer, inputs, followed)

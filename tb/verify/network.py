@@ -9,7 +9,7 @@ from pymodel.array.config import ArrayConfig
 from tb.bulk.host import Simulation
 from tb.bulk.plan import Task
 from tb.verify.model_checks import ModelCheck, NotChecked, check_layer
-from tb.verify.oracle import Oracle, run_oracle
+from tb.verify.oracle import Oracle, left_layers, run_oracle
 from tb.verify.report import LayerReport
 from tb.verify.rows import model_row, total, with_rule_differences
 from tb.verify.rtl_rows import run_rows
@@ -22,17 +22,24 @@ class ModelChecks:
     def __init__(self, subject: Subject) -> None:
         self._subject = subject
         self._checks: list[list[ModelCheck | NotChecked]] = []
+        self._left: frozenset[int] = frozenset()
         self._wall_s = [0.0] * len(subject.network.layers)
 
     def add(self, oracle: Oracle) -> None:
         """Check every layer on the tensors of one more run."""
-        network = self._subject.network
+        network, numerics = self._subject.network, self._subject.numerics
+        if not self._checks and numerics == "xnnpack":
+            self._left = left_layers(self._subject.model, network)
         checks = []
         for layer in network.layers:
             started = time.perf_counter()
-            checks.append(check_layer(network, layer, oracle, self._subject.numerics))
+            checks.append(check_layer(network, layer, oracle, numerics, self.follows(layer.index)))
             self._wall_s[layer.index] += time.perf_counter() - started
         self._checks.append(checks)
+
+    def follows(self, layer: int) -> str:
+        """The numerics whose rules the layer follows: XNNPACK leaves some to litert-opt."""
+        return "litert-opt" if layer in self._left else self._subject.numerics
 
     def wanted_rule(self, layer: int) -> str | None:
         """The layer's rule under the numerics asked for, where the RTL runs another."""

@@ -40,10 +40,33 @@ def array_kernels(numerics: str, op: str) -> tuple[litert.Kernel, ...]:
     return tuple(same[:1])
 
 
-def host_kernel(numerics: str, op: str) -> litert.Kernel:
-    """The kernel that a host op is compared with: the set's where its rule is known."""
-    known = op in rules.HOST_RULES.get(numerics, {})
+def host_kernel(numerics: str, op: str, follows: str | None = None) -> litert.Kernel:
+    """The kernel that a host op is compared with: the set's where its rule is known.
+
+    `follows`: the set of rules that this kernel follows for it, where it is not `numerics`.
+    """
+    known = op in rules.HOST_RULES.get(follows or numerics, {})
     return NUMERICS_KERNEL.get(numerics, "reference") if known else "reference"
+
+
+def left_layers(model: Path, network: Network) -> frozenset[int]:
+    """Layers that XNNPACK leaves to the optimised kernels, and so to the rules of litert-opt.
+
+    A layer of the array is known by its weights: where dilation was folded, its output is that of
+    another op of the file.
+    """
+    left = litert.left_by_xnnpack(model)
+    written = {index for node in left for index in node.outputs}
+    weights = {node.inputs[1] for node in left if node.op in ARRAY_OPS}
+    return frozenset(
+        layer.index
+        for layer in network.layers
+        if (
+            layer.inputs[1] in weights
+            if layer.op in ARRAY_OPS
+            else not written.isdisjoint(layer.outputs)
+        )
+    )
 
 
 def run_oracle(
