@@ -44,7 +44,11 @@ class Numbers:
 def draw_numbers(
     rng: np.random.RandomState, op: str, geometry: ConvGeometry, numbers: Numbers
 ) -> tuple[SingleOp, NDArray[np.int8]]:
-    """An op on `geometry` and its input, int8 in the op's input shape."""
+    """An op on `geometry` and its input, int8 in the op's input shape.
+
+    A quarter have one weight scale for all channels, and a quarter of the fully connected ones no
+    bias; LiteRT wants one for convolutions.
+    """
     channels, reach = geometry.out_channels, 10 if numbers.ties else 128
     largest = 3 if numbers.ties else int(rng.choice([15, 127]))
     weights = _integers(rng, -largest, largest, geometry.weights_shape).astype(np.int8)
@@ -53,7 +57,8 @@ def draw_numbers(
     if numbers.near_2_30:
         bias, weights = _near_2_30(rng, bias, weights)
         typical = 2.0**30
-    per_channel = op != "FULLY_CONNECTED" or bool(between(rng, 0, 1))
+    per_channel = between(rng, 0, 3) > 0
+    without_bias = op == "FULLY_CONNECTED" and not numbers.near_2_30 and between(rng, 0, 3) == 0
     w_zero_point = 0
     if numbers.w_zero_point:
         per_channel, w_zero_point = False, int(rng.choice([-128, -3, 5, 100, 127]))
@@ -67,7 +72,7 @@ def draw_numbers(
         op=op,
         geometry=geometry,
         weights=weights,
-        bias=bias.astype(np.int32),
+        bias=None if without_bias else bias.astype(np.int32),
         x_scale=x_scale,
         x_zero_point=x_zero_point,
         w_scale=w_scale,
