@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from golden.tflite.op_writer import Operand, write_op
 from pymodel.errors import InputError
 from tb.model.host_op import constant
 from tb.model.networks import DEMO
+from tb.verify.__main__ import main as verify
 
 X = Operand("x", (2, 6), "int8", 0.5)
 CODES = np.zeros((2, 6), dtype=np.int8)
@@ -41,14 +43,26 @@ def test_what_litert_refuses_is_said_as_in_this_process() -> None:
     assert str(there.value) == str(here.value)
 
 
+def crashing() -> bytes:
+    """A SOFTMAX whose beta is 2^-134: LiteRT aborts when it makes a multiplier of it."""
+    y = Operand("y", X.shape, "int8", 2.0**-8, -128)
+    return write_op("SOFTMAX", [X], [y], {"beta": 2.0**-134})
+
+
 def test_a_crash_is_one_sentence_and_the_next_run_works() -> None:
-    content = write_op("TRANSPOSE", [X, constant("perm", [1, 0])], [replace(X, shape=(6, 2))])
+    sound = write_op("TRANSPOSE", [X, constant("perm", [1, 0])], [replace(X, shape=(6, 2))])
     with LitertProcess() as oracle:
-        oracle.run(content, [CODES], "reference")
-        os.kill(oracle.pid, signal.SIGSEGV)
-        with pytest.raises(InputError, match="LiteRT ended with SIGSEGV on the reference kernels"):
-            oracle.run(content, [CODES], "reference")
-        assert oracle.run(content, [CODES], "reference")[2].shape == (6, 2)
+        with pytest.raises(InputError, match="LiteRT ended with SIGABRT on the reference kernels"):
+            oracle.run(crashing(), [CODES], "reference")
+        assert oracle.run(sound, [CODES], "reference")[2].shape == (6, 2)
+
+
+def test_the_command_outlives_a_crash(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "crashing.tflite"
+    path.write_bytes(crashing())
+    assert verify(["--model", str(path), "--seed", "1"]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith(f"error: {path}: LiteRT ended with SIGABRT") and error.count("\n") == 1
 
 
 def test_too_much_memory_is_refused() -> None:
