@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from tb.verify.report import LayerReport, Report, Status, Verdict, write_json, write_report
-from tb.verify.summary import summary
+from tb.verify.summary import speed, summary
 from tb.verify.table import HEADINGS, NAME_WIDTH, plain_lines, short_name, show
 
 PASSED = LayerReport(0, "conv", "CONV_2D", outputs=1200, mismatches=0, oracle="LiteRT",
@@ -84,7 +84,7 @@ def test_summary_hides_no_difference() -> None:
 
 def test_plain_table_is_aligned() -> None:
     """Text starts, and numbers end, in their heading's column; an empty cell holds its place."""
-    lines = plain_lines([PASSED, FAILED, UNCHECKED, MODEL_ONLY])
+    lines = plain_lines([replace(PASSED, rule_differences=4), FAILED, UNCHECKED, MODEL_ONLY])
     assert len(lines) == 5
     assert lines[0].split() == list(HEADINGS)
     for heading in ("layer", "op", "geometry", "status"):
@@ -105,6 +105,23 @@ def test_plain_table_is_aligned() -> None:
     assert [line.split()[-1] for line in lines[1:]] == ["pass", "fail", "not_checked", "model_only"]
     assert [len(line.split()) for line in lines[1:]] == [17, 17, 13, 13]
     assert "  1,200  " in lines[1] and "  0.49  0.00 s  pass" in lines[1]
+
+
+def test_rule_differences_have_a_column_only_where_there_are_any() -> None:
+    lines = plain_lines([PASSED, MODEL_ONLY])
+    assert lines[0].split() == [heading for heading in HEADINGS if heading != "rule≠rule"]
+    assert [len(line.split()) for line in lines[1:]] == [16, 12]
+
+
+def test_speed_adds_up_the_layers_on_the_rtl() -> None:
+    first = replace(PASSED, macs=1_000_000, cycles=4_000, rtl_wall_s=0.5, wall_s=9.0)
+    second = replace(first, index=1, macs=280_000, cycles=1_000, rtl_wall_s=0.14)
+    lanes = {"ic_lanes": 16, "oc_lanes": 16}
+    found = replace(report(first, second, MODEL_ONLY, UNCHECKED), datapath=lanes)
+    assert speed(found) == (
+        "RTL: 1,280,000 MACs in 5,000 busy cycles (utilisation 1.00) and 0.64 s: 2.0 M MACs/s"
+    )
+    assert speed(report(MODEL_ONLY)) is None
 
 
 def test_names_keep_their_telling_part() -> None:

@@ -27,8 +27,9 @@ class LayerReport:
     never produced counts as a mismatch. oracle, oracle_mismatches: what the model was compared with
     and how many outputs differ, None where nothing applies. rule_differences: outputs that differ
     between the rules that the RTL runs and those of the numerics asked for, None where these are
-    the same. cycles: busy cycles of the array. utilisation: MACs / (lanes * cycles). on_array: it
-    has a place on the array. details: findings to print, a line each.
+    the same. cycles: busy cycles of the array. utilisation: MACs / (lanes * cycles). wall_s: time
+    taken by model and RTL, rtl_wall_s by the RTL alone. on_array: it has a place on the array.
+    details: findings to print, a line each.
     """
 
     index: int
@@ -44,6 +45,7 @@ class LayerReport:
     cycles: int | None = None
     utilisation: float | None = None
     wall_s: float = 0.0
+    rtl_wall_s: float = 0.0
     status: Status = "not_checked"
     geometry: str = ""
     on_array: bool = False

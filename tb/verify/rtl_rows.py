@@ -109,13 +109,15 @@ def _with_rtl(
     )
     complete = all(record.error is None for record in records)
     busy = sum(record.busy for record in records)
+    wall_s = sum(record.wall_s for record in records)
     lanes = config.datapath.ic_lanes * config.datapath.oc_lanes
     return replace(
         row,
         mismatches=mismatches,
         cycles=busy if complete and busy else None,
         utilisation=row.macs / (lanes * busy) if complete and busy else None,
-        wall_s=row.wall_s + sum(record.wall_s for record in records),
+        wall_s=row.wall_s + wall_s,
+        rtl_wall_s=wall_s,
         status="fail" if mismatches or row.status == "fail" else "pass",
         details=(*row.details, *of_runs([_finding(record, config) for record in records])),
     )

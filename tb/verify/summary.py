@@ -1,4 +1,4 @@
-"""A report in one line: the last that the command prints."""
+"""A report in a line or two: the last that the command prints."""
 
 from collections.abc import Iterable
 
@@ -33,6 +33,23 @@ def summary(report: Report) -> str:
         ops = ", ".join(sorted({layer.op for layer in skipped}))
         parts.append(f"{plural(len(skipped), 'layer')} not checked ({ops})")
     return f"{report.verdict.upper()}: {'; '.join(parts)}"
+
+
+def speed(report: Report) -> str | None:
+    """What the RTL took, all its layers together; None where it finished none.
+
+    The rate is that of one simulator, loading and comparing included.
+    """
+    rtl = [layer for layer in report.layers if layer.cycles is not None]
+    macs, cycles = sum(layer.macs for layer in rtl), _sum(layer.cycles for layer in rtl)
+    seconds = sum(layer.rtl_wall_s for layer in rtl)
+    if not cycles or not seconds:
+        return None
+    lanes = report.datapath["ic_lanes"] * report.datapath["oc_lanes"]
+    return (
+        f"RTL: {macs:,} MACs in {cycles:,} busy cycles (utilisation {macs / (lanes * cycles):.2f}) "
+        f"and {seconds:.2f} s: {macs / seconds / 1e6:,.1f} M MACs/s"
+    )
 
 
 def _final(final: LayerReport) -> list[str]:

@@ -5,7 +5,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tb.verify.report import LayerReport, Report
-from tb.verify.summary import summary
+from tb.verify.summary import speed, summary
 
 HEADINGS = (
     "layer", "op", "geometry", "outputs", "RTL≠model", "model≠oracle", "rule≠rule", "MACs",
@@ -45,26 +45,35 @@ def cells(layer: LayerReport) -> tuple[str, ...]:
     )
 
 
+def table_of(layers: list[LayerReport]) -> list[tuple[str, ...]]:
+    """Headings and cells; the column of rule differences only where one of the layers has any."""
+    rows = [HEADINGS, *(cells(layer) for layer in layers)]
+    if any(layer.rule_differences is not None for layer in layers):
+        return rows
+    place = HEADINGS.index("rule≠rule")
+    return [(*row[:place], *row[place + 1 :]) for row in rows]
+
+
 def plain_lines(layers: list[LayerReport]) -> list[str]:
     """The table as aligned text, a line each, headings first."""
-    rows = [HEADINGS, *(cells(layer) for layer in layers)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
+    rows = table_of(layers)
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     return [
         "  ".join(
             text.ljust(width) if heading in _LEFT else text.rjust(width)
-            for text, width, heading in zip(row, widths, HEADINGS, strict=True)
+            for text, width, heading in zip(row, widths, rows[0], strict=True)
         ).rstrip()
         for row in rows
     ]
 
 
 def _rich_table(layers: list[LayerReport]) -> Table:
+    headings, *rows = table_of(layers)
     table = Table(header_style="bold")
-    for heading in HEADINGS:
+    for heading in headings:
         left = heading in _LEFT
         table.add_column(heading, justify="left" if left else "right", no_wrap=not left)
-    for layer in layers:
-        *row, status = cells(layer)
+    for *row, status in rows:
         table.add_row(*map(Text, row), Text(status, style=_STYLES[status]))
     return table
 
@@ -81,6 +90,9 @@ def show(report: Report, console: Console) -> None:
         for detail in layer.details:
             line = f"{layer.index} {layer.name} ({layer.op}): {detail}"
             console.print(line, markup=False, highlight=False, soft_wrap=True)
+    pace = speed(report)
+    if pace is not None:
+        console.print(Text(pace), soft_wrap=True)
     if report.verdict == "fail":
         console.print(f"run again: {report.again}", markup=False, highlight=False, soft_wrap=True)
     console.print(Text(summary(report), style=_VERDICT_STYLES[report.verdict]), soft_wrap=True)
