@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for sample in samples():
             measured.append((sample, measure(sample)))
             outputs = measured[-1][1]["reference"].outputs
-            print(f"{sample.op} {sample.form} {sample.data_class}: {outputs} outputs", flush=True)
+            print(f"{sample.name}: {outputs} outputs", flush=True)
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

@@ -27,6 +27,11 @@ class Sample:
     data_class: str
     cases: int
 
+    @property
+    def name(self) -> str:
+        """For people: op, form and class."""
+        return " ".join(filter(None, (self.op, self.form, self.data_class)))
+
     def random(self, number: int) -> np.random.RandomState:
         """The stream of case `number`, which no NumPy release may change (NEP 19)."""
         name = f"{SEED}/{self.op}/{self.form}/{self.data_class}/{number}"

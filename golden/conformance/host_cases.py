@@ -42,4 +42,4 @@ def host_case(sample: Sample, number: int) -> Case:
     """Case `number` of a sample."""
     builder, _ = TABLE[sample.op, sample.form, sample.data_class]
     content, inputs = builder(sample.random(number), sample.data_class)
-    return Case(f"{sample.op} {sample.form} {sample.data_class} {number}", content, inputs)
+    return Case(f"{sample.name} {number}", content, inputs)

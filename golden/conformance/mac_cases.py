@@ -80,4 +80,4 @@ def mac_op(sample: Sample, number: int) -> tuple[SingleOp, NDArray[np.int8]]:
 def mac_case(sample: Sample, number: int) -> Case:
     """Case `number` of a sample."""
     op, x = mac_op(sample, number)
-    return Case(f"{sample.op} {sample.form} {sample.data_class} {number}", write_tflite(op), (x,))
+    return Case(f"{sample.name} {number}", write_tflite(op), (x,))

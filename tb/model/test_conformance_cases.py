@@ -64,9 +64,7 @@ LEAST = {"random": 12, "ties": 16, "activation_ties": 12}
 float32 may miss a bound half way."""
 
 
-@pytest.mark.parametrize(
-    "sample", mac_samples(), ids=lambda s: f"{s.op} {s.form} {s.data_class}".replace("  ", " ")
-)
+@pytest.mark.parametrize("sample", mac_samples(), ids=lambda s: s.name)
 def test_cases_hold_what_their_class_says(sample: Sample) -> None:
     total: Counter[str] = Counter()
     for number in range(CASES):

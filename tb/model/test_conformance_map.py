@@ -102,9 +102,7 @@ def test_each_difference_is_explained() -> None:
         assert bool(row.why) == bool(row.mismatches), row
 
 
-@pytest.mark.parametrize(
-    "sample", ANEW, ids=lambda s: f"{s.op} {s.form} {s.data_class}".replace("  ", " ")
-)
+@pytest.mark.parametrize("sample", ANEW, ids=lambda s: s.name)
 def test_sample_run_anew(sample: Sample) -> None:
     for kernel, count in measure(sample).items():
         (tally,) = (
