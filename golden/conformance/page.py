@@ -20,9 +20,9 @@ cases, each compared under every rule of its op. The kernels are the reference o
 interpreter's default).
 
 **exact** means that no output differs; other cells give how many differ, and the tables by class
-of data say where. "But for" names classes of data whose results lie thousands of times past the
-output's range, where kernels overflow; only there do outputs differ. "Not run" means that XNNPACK
-leaves the op to the optimised kernel.
+of data say where. "But for" names the only classes of data in which outputs differ, and how many:
+in `overflow`, `past_16_bits` and `cancellation` results lie thousands of times past the output's
+range, where kernels overflow. "Not run" means that XNNPACK leaves the op to the optimised kernel.
 """
 
 
