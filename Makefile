@@ -21,6 +21,13 @@ ifneq ($(filter-out $(VARIABLES),$(GIVEN)),)
   $(error unknown variable $(filter-out $(VARIABLES),$(GIVEN)); known are $(VARIABLES))
 endif
 
+# Nor must a switch that is neither on nor off.
+FLAGS := CHAIN FOLD PARTIAL KEEP
+UNCLEAR := $(foreach flag,$(FLAGS),$(if $(filter-out 0 1,$($(flag))),$(flag)=$($(flag))))
+ifneq ($(strip $(UNCLEAR)),)
+  $(error $(strip $(UNCLEAR)): each of $(FLAGS) is 0 or 1)
+endif
+
 VERIFY_OPTIONS = --sim '$(SIM)' --jobs '$(JOBS)' $(if $(MODEL),--model '$(MODEL)') \
   $(if $(INPUT),--input '$(INPUT)') $(if $(SEED),--seed '$(SEED)') \
   $(if $(RUNS),--runs '$(RUNS)') $(if $(NUMERICS),--numerics '$(NUMERICS)') \
@@ -32,7 +39,7 @@ VERIFY_OPTIONS = --sim '$(SIM)' --jobs '$(JOBS)' $(if $(MODEL),--model '$(MODEL)
 
 .DEFAULT_GOAL := verify
 .DELETE_ON_ERROR:
-.PHONY: verify test golden check-golden conformance lint bench builds demo-network icarus clean distclean help
+.PHONY: verify test golden check-golden conformance fuzz lint bench builds demo-network icarus clean distclean help
 
 verify: $(VENV)/verify.stamp $(if $(filter icarus,$(SIM)),icarus) ## check a network on the RTL, layer by layer: MODEL=a.tflite INPUT=x.npy SEED=1 RUNS=20 NUMERICS=litert-ref CHAIN=1 FOLD=0 SIM=icarus JOBS=2 PARTIAL=1, or SUITE=name; the demo network by default; RTL=dir TOP=name ADAPTER=module for another DUT
 	@$(RUN) -m tb.verify $(VERIFY_OPTIONS)
@@ -48,6 +55,9 @@ check-golden: $(VENV)/verify.stamp ## check the golden vectors against their fil
 
 conformance: $(VENV)/verify.stamp ## measure which rounding rule each LiteRT kernel follows, and write the map
 	@$(RUN) -m golden.conformance
+
+fuzz: $(VENV)/verify.stamp ## mutate .tflite files and see each read or refused: ARGS='--mutants 100000'
+	@$(RUN) -m tb.fuzz $(ARGS)
 
 lint: $(VENV)/lint.stamp icarus ## check the style and types of Python, and the RTL with both simulators' warnings
 	@$(RUN) -m ruff check

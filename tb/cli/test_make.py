@@ -132,3 +132,9 @@ def test_requirements_are_pinned() -> None:
     for path in files:
         lines = [line for line in path.read_text().splitlines() if line and line[0] != "#"]
         assert lines and all(re.fullmatch(r"[\w.-]+==[\w.]+", line) for line in lines), path
+
+
+def test_switch_that_is_neither_on_nor_off() -> None:
+    done = run("make", "CHAIN=yes")
+    assert done.returncode == 2
+    assert "CHAIN=yes: each of CHAIN FOLD PARTIAL KEEP is 0 or 1" in done.stderr
