@@ -22,7 +22,8 @@ interpreter's default).
 **exact** means that no output differs; other cells give how many differ, and the tables by class
 of data say where. "But for" names the only classes of data in which outputs differ, and how many:
 in `overflow`, `past_16_bits` and `cancellation` results lie thousands of times past the output's
-range, where kernels overflow. "Not run" means that XNNPACK leaves the op to the optimised kernel.
+range, where kernels overflow; how many differ there can depend on the processor's vector
+instructions. "Not run" means that XNNPACK leaves the op to the optimised kernel.
 """
 
 

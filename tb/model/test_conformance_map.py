@@ -20,6 +20,7 @@ MAP = load()
 ROWS = {(row.op, row.form, row.kernel, row.rule): row for row in MAP.rows}
 NOT_DESCRIBED = {("ADD", "optimised")}
 """Kernels that no rule describes wholly; the map says why."""
+# Classes FAR_PAST_THE_RANGE are left out: there a kernel's result may depend on the processor.
 ANEW = [
     sample
     for sample in samples()
@@ -28,7 +29,7 @@ ANEW = [
         ("CONV_2D", "large_kernel"),
         ("CONV_2D", "near_2_30"),
         ("DEPTHWISE_CONV_2D", "near_2_30"),
-        ("FULLY_CONNECTED", "overflow"),
+        ("FULLY_CONNECTED", "ties"),
         ("FULLY_CONNECTED", "weight_zero_point"),
         ("MUL", "broadcast"),
         ("MEAN", "ties"),
