@@ -29,8 +29,8 @@ class Rounded:
     """Codes, uint32, and the numeric events of their rounding: boolean masks of the same shape.
 
     saturated: the rounded value lies beyond the format's largest finite one, whatever took its
-        place: the largest, infinity, or the NaN of "fn". An infinite operand counts where the
-        format has no infinity, a NaN where it has no NaN.
+        place: the largest, infinity, or the NaN of "fn". An infinity counts where the format has
+        none.
     tie: the bits that the rounding dropped were exactly one half, also if the result is then
         saturated or flushed.
     flushed: a result that is not zero became zero.
@@ -73,7 +73,7 @@ def round_block(exact: Reals, fmt: FloatFormat) -> Codes:
     high = code > fmt.largest
     if high.any():
         np.copyto(code, _beyond(magnitude, fmt), where=high)
-        sign *= (magnitude <= INFINITY) & (code != fmt.nan)
+        sign[high & (code == (fmt.nan or 0))] = 0
     code |= sign
     return code.astype(np.uint32)
 
@@ -119,8 +119,7 @@ def _beyond(magnitude: NDArray[np.int64], fmt: FloatFormat) -> NDArray[np.int64]
     code = np.full(magnitude.shape, finite, dtype=np.int64)
     if infinity is not None:
         code[magnitude == INFINITY] = infinity
-    if fmt.nan is not None:
-        code[magnitude > INFINITY] = fmt.nan
+    code[magnitude > INFINITY] = fmt.nan or 0
     return code
 
 
@@ -141,8 +140,6 @@ def rounded(exact: Reals, codes: Codes, fmt: FloatFormat) -> Rounded:
     saturated = magnitude >= limit if tie_overflows else magnitude > limit
     if fmt.infinity is not None:
         saturated &= finite
-    if fmt.nan is None:
-        saturated |= np.isnan(exact)
     flushed = (magnitude > 0) & ((codes & (fmt.sign_code - 1)) == 0)
     return Rounded(codes, saturated, tie, flushed)
 

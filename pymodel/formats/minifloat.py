@@ -4,9 +4,9 @@ Codes are bit patterns in unsigned arrays of any shape that broadcast (any integ
 uint32 is returned); a FloatFormat says how to read them. Where the events of a rounding are wanted,
 each operation `f` is encode_events(exact_f(...), fmt): `add` is encode(exact_sum(a, b, fmt), fmt).
 
-Operations on NaN give the format's canonical NaN, zeros have the signs of IEEE 754 (x - x is +0).
-A format without infinity takes one for a value that is too large; a format without NaN, for which
-only `convert` and `encode` could meet one, gives its largest value, as Ristretto does.
+Operations on NaN give the format's canonical NaN; zeros have the signs of IEEE 754 (x - x is +0).
+A format without infinity takes one for a value that is too large; in a format without NaN, which
+only `encode` and `convert` can meet, NaN becomes +0.
 Every function that takes codes raises InputError for one that has more bits than its format.
 """
 
@@ -40,14 +40,14 @@ def decode(codes: ArrayLike, fmt: FloatFormat) -> Reals:
 
 
 def encode(values: ArrayLike, fmt: FloatFormat) -> Codes:
-    """Codes of float64 values, each rounded once."""
-    exact = np.asarray(values, dtype=np.float64)
-    return blockwise(lambda block: round_block(block, fmt), np.uint32, exact)
+    """Codes of real values, taken as float64, each rounded once."""
+    real = np.asarray(values)
+    return blockwise(lambda block: round_block(_float64(block), fmt), np.uint32, real)
 
 
 def encode_events(values: ArrayLike, fmt: FloatFormat) -> Rounded:
     """encode, with the events of each rounding."""
-    exact = np.asarray(values, dtype=np.float64)
+    exact = _float64(values)
     return rounded(exact, encode(exact, fmt), fmt)
 
 
@@ -164,6 +164,12 @@ def exact_multiply_accumulate(
         _stored(x, x_fmt),
         _stored(w, w_fmt),
     )
+
+
+def _float64(values: ArrayLike) -> Reals:
+    """Values as float64; the signalling NaNs among them become quiet in silence."""
+    with np.errstate(invalid="ignore"):
+        return np.asarray(values, dtype=np.float64)
 
 
 def _sum_of(fmt: FloatFormat, a: Codes, b: Codes) -> Reals:
