@@ -50,7 +50,9 @@ def test_agrees(name: str, operator: str, seed: int) -> None:
 def test_saturates_as_clipping_does(name: str) -> None:
     """float32 values clipped to the largest finite one, then cast."""
     dtype, fmt = TYPES[name]
-    saturating = ExactFormat(fmt.exponent_bits, fmt.mantissa_bits, fmt.bias, fmt.special, True, True)
+    saturating = ExactFormat(
+        fmt.exponent_bits, fmt.mantissa_bits, fmt.bias, fmt.special, True, True
+    )
     largest = float(decode(fmt.largest_code, fmt).magnitude or 0)
     values = np.linspace(-2 * largest, 2 * largest, 2001).astype(np.float32)
     expected = _canonical(np.clip(values, -largest, largest).astype(dtype), fmt)
