@@ -10,33 +10,20 @@ only `encode` and `convert` can meet, NaN becomes +0.
 Every function that takes codes raises InputError for one that has more bits than its format.
 """
 
-from functools import lru_cache
-
 import numpy as np
 from numpy.typing import ArrayLike
 
 from pymodel.errors import InputError
 from pymodel.formats.blockwise import blockwise
-from pymodel.formats.float_format import FLOAT32, FloatFormat
-from pymodel.formats.float_rounding import (
-    DOUBLE_BIAS,
-    FRACTION_BITS,
-    Codes,
-    Reals,
-    Rounded,
-    exact_in_float64,
-    round_block,
-    rounded,
-    sum_block,
-)
-
-TABLE_BITS = 16
-"""Formats up to this width are decoded by a table."""
+from pymodel.formats.float_codes import decode_block, stored
+from pymodel.formats.float_format import FloatFormat
+from pymodel.formats.float_rounding import Codes, Reals, Rounded, round_block, rounded
+from pymodel.formats.float_sum import exact_in_float64, sum_block
 
 
 def decode(codes: ArrayLike, fmt: FloatFormat) -> Reals:
     """The exact values of codes."""
-    return blockwise(lambda block: _decode_block(block, fmt), np.float64, _stored(codes, fmt))
+    return blockwise(lambda block: decode_block(block, fmt), np.float64, stored(codes, fmt))
 
 
 def encode(values: ArrayLike, fmt: FloatFormat) -> Codes:
@@ -82,9 +69,9 @@ def quantise(real: ArrayLike, fmt: FloatFormat, name: str) -> Codes:
 def convert(codes: ArrayLike, from_fmt: FloatFormat, to_fmt: FloatFormat) -> Codes:
     """Codes of the same values in another format, rounded once."""
     return blockwise(
-        lambda block: round_block(_decode_block(block, from_fmt), to_fmt),
+        lambda block: round_block(decode_block(block, from_fmt), to_fmt),
         np.uint32,
-        _stored(codes, from_fmt),
+        stored(codes, from_fmt),
     )
 
 
@@ -93,15 +80,15 @@ def add(a: ArrayLike, b: ArrayLike, fmt: FloatFormat) -> Codes:
     return blockwise(
         lambda *blocks: round_block(_sum_of(fmt, *blocks), fmt),
         np.uint32,
-        _stored(a, fmt),
-        _stored(b, fmt),
+        stored(a, fmt),
+        stored(b, fmt),
     )
 
 
 def exact_sum(a: ArrayLike, b: ArrayLike, fmt: FloatFormat) -> Reals:
     """a + b as float64 values that encode(., fmt) rounds as it would the exact sums."""
     return blockwise(
-        lambda *blocks: _sum_of(fmt, *blocks), np.float64, _stored(a, fmt), _stored(b, fmt)
+        lambda *blocks: _sum_of(fmt, *blocks), np.float64, stored(a, fmt), stored(b, fmt)
     )
 
 
@@ -112,8 +99,8 @@ def multiply(
     return blockwise(
         lambda *blocks: round_block(_product_of(x_fmt, w_fmt, *blocks), acc_fmt),
         np.uint32,
-        _stored(x, x_fmt),
-        _stored(w, w_fmt),
+        stored(x, x_fmt),
+        stored(w, w_fmt),
     )
 
 
@@ -122,8 +109,8 @@ def exact_product(x: ArrayLike, w: ArrayLike, x_fmt: FloatFormat, w_fmt: FloatFo
     return blockwise(
         lambda *blocks: _product_of(x_fmt, w_fmt, *blocks),
         np.float64,
-        _stored(x, x_fmt),
-        _stored(w, w_fmt),
+        stored(x, x_fmt),
+        stored(w, w_fmt),
     )
 
 
@@ -142,9 +129,9 @@ def multiply_accumulate(
     return blockwise(
         lambda *blocks: round_block(_fused(x_fmt, w_fmt, acc_fmt, *blocks), acc_fmt),
         np.uint32,
-        _stored(acc, acc_fmt),
-        _stored(x, x_fmt),
-        _stored(w, w_fmt),
+        stored(acc, acc_fmt),
+        stored(x, x_fmt),
+        stored(w, w_fmt),
     )
 
 
@@ -160,9 +147,9 @@ def exact_multiply_accumulate(
     return blockwise(
         lambda *blocks: _fused(x_fmt, w_fmt, acc_fmt, *blocks),
         np.float64,
-        _stored(acc, acc_fmt),
-        _stored(x, x_fmt),
-        _stored(w, w_fmt),
+        stored(acc, acc_fmt),
+        stored(x, x_fmt),
+        stored(w, w_fmt),
     )
 
 
@@ -173,7 +160,7 @@ def _float64(values: ArrayLike) -> Reals:
 
 
 def _sum_of(fmt: FloatFormat, a: Codes, b: Codes) -> Reals:
-    a_value, b_value = _decode_block(a, fmt), _decode_block(b, fmt)
+    a_value, b_value = decode_block(a, fmt), decode_block(b, fmt)
     if exact_in_float64(fmt, fmt):
         with np.errstate(invalid="ignore"):
             return a_value + b_value
@@ -181,7 +168,7 @@ def _sum_of(fmt: FloatFormat, a: Codes, b: Codes) -> Reals:
 
 
 def _product_of(x_fmt: FloatFormat, w_fmt: FloatFormat, x: Codes, w: Codes) -> Reals:
-    x_value, w_value = _decode_block(x, x_fmt), _decode_block(w, w_fmt)
+    x_value, w_value = decode_block(x, x_fmt), decode_block(w, w_fmt)
     with np.errstate(invalid="ignore"):
         return x_value * w_value
 
@@ -189,65 +176,8 @@ def _product_of(x_fmt: FloatFormat, w_fmt: FloatFormat, x: Codes, w: Codes) -> R
 def _fused(
     x_fmt: FloatFormat, w_fmt: FloatFormat, acc_fmt: FloatFormat, acc: Codes, x: Codes, w: Codes
 ) -> Reals:
-    product, value = _product_of(x_fmt, w_fmt, x, w), _decode_block(acc, acc_fmt)
+    product, value = _product_of(x_fmt, w_fmt, x, w), decode_block(acc, acc_fmt)
     if exact_in_float64(acc_fmt, factors=(x_fmt, w_fmt)):
         with np.errstate(invalid="ignore"):
             return value + product
     return sum_block(value, product, acc_fmt)
-
-
-def _stored(codes: ArrayLike, fmt: FloatFormat) -> Codes:
-    """Codes as uint32.
-
-    Raises:
-        InputError: they are no integers, negative, or have more bits than the format.
-    """
-    stored = np.asarray(codes)
-    if stored.dtype.kind not in "iu":
-        raise InputError(f"codes of {fmt} must be integers, found {stored.dtype}")
-    limits = np.iinfo(stored.dtype)
-    if stored.size and (limits.min < 0 or limits.max >> fmt.width):
-        least, most = int(stored.min()), int(stored.max())
-        if least < 0 or most >> fmt.width:
-            found = least if least < 0 else most
-            raise InputError(f"codes of {fmt} must be 0 to {2**fmt.width - 1}, found {found}")
-    return stored.astype(np.uint32, copy=False)
-
-
-def _decode_block(codes: Codes, fmt: FloatFormat) -> Reals:
-    """The values of a block of codes."""
-    if fmt == FLOAT32:
-        with np.errstate(invalid="ignore"):
-            return codes.view(np.float32).astype(np.float64)
-    if fmt.width > TABLE_BITS:
-        return _values(codes, fmt)
-    return _table(fmt).take(codes, mode="clip")
-
-
-@lru_cache(maxsize=64)
-def _table(fmt: FloatFormat) -> Reals:
-    """The value of every code."""
-    return _values(np.arange(1 << fmt.width, dtype=np.uint32), fmt)
-
-
-def _values(codes: Codes, fmt: FloatFormat) -> Reals:
-    """The values of codes, by moving their fields to where float64 has its own.
-
-    The factor of two's power that makes up for the other bias also normalises denormals.
-    """
-    code = codes.astype(np.int64)
-    magnitude = code & (fmt.sign_code - 1)
-    bits = magnitude << (FRACTION_BITS - fmt.mantissa_bits)
-    if fmt.special == "none":
-        bits += (DOUBLE_BIAS - fmt.offset) << FRACTION_BITS
-        factor = 1.0
-    else:
-        factor = float(np.ldexp(1.0, DOUBLE_BIAS - fmt.offset))
-    if not fmt.denormals:
-        bits *= magnitude >= fmt.smallest_normal
-    value: Reals = bits.view(np.float64)
-    value *= factor
-    if fmt.special != "none" and (special := magnitude > fmt.largest).any():
-        value[special] = np.where(magnitude[special] == fmt.infinity, np.inf, np.nan)
-    signed: Reals = np.copysign(value, np.where(code >> (fmt.width - 1), -1.0, 1.0))
-    return signed
