@@ -1,9 +1,9 @@
-// Codes and bit numbers of the floating-point units float_*.v, one localparam a line, a plain number
-// each; include it inside a module. Formats themselves are parameters (float_format_check.v).
+// Codes and bit numbers of the floating-point units float_*.v, one localparam a line, each a plain
+// number; include it inside a module. Formats themselves are parameters (float_format_check.v).
 // An exact value is a bus of EXPONENT_W + 3 bits above a significand of any width:
 //   {nan, inf, sign, exponent, significand}, its value (-1)^sign * significand * 2^exponent.
-//   The exponent is signed, the significand an integer whose top bits may be zeros. Significand 0 is
-//   the zero of that sign: a bus of zeros is +0. nan stands above inf, inf above the number.
+//   The exponent is signed, the significand an integer whose top bits may be zeros. Significand 0
+//   is the zero of that sign: a bus of zeros is +0. nan stands above inf, inf above the number.
 // SPDX-License-Identifier: Apache-2.0
 
 // Lint waiver: a module includes all of these names and uses a few.

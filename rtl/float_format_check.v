@@ -1,4 +1,4 @@
-// Stops elaboration where parameters describe no float format: sign, E exponent and M mantissa bits.
+// Stops elaboration where its parameters are no float format: sign, E exponent, M mantissa bits.
 // A format is E, M, BIAS (of the exponent), SPECIAL (float_defs.vh) and DENORMALS (0 or 1).
 // No ports and no hardware. It does not check OVERFLOW: float_round.v does.
 // SPDX-License-Identifier: Apache-2.0

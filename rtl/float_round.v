@@ -1,8 +1,8 @@
-// Rounds an exact value (float_defs.vh) to a code of a float format: nearest, then overflow and flush.
-// Combinational. Ties go to even, in SPECIAL_NONE away from zero; SIG_W is the significand's width.
-// A number below the smallest code, judged after rounding it as if the exponent had no lower bound,
-// becomes a zero of its sign; every zero of SPECIAL_NONE is +0. Where a format has no infinity, that
-// is an overflow; where it has no NaN, that is +0. NaN is one code. It does not add.
+// Rounds an exact value (float_defs.vh) to the nearest code of a float format; ties go to even, in
+// SPECIAL_NONE away from zero. Combinational. SIG_W is the width of the value's significand.
+// Without denormals, what is below the smallest code after rounding as if the exponent had no lower
+// bound becomes a zero of its sign; every zero of SPECIAL_NONE is +0. Infinity is an overflow in a
+// format without one, NaN is one code, or +0 in a format without one. It does not add.
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none
 

@@ -6,7 +6,7 @@ code is found by counting quanta.
 
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 SATURATED, TIE, FLUSHED = 1, 2, 4
@@ -75,7 +75,7 @@ class ExactFormat:
         return 1 if self.denormals or self.special == "none" else 1 << self.mantissa_bits
 
 
-@lru_cache(maxsize=None)
+@cache
 def decode(code: int, fmt: ExactFormat) -> Real:
     """Return what a code stands for."""
     negative, magnitude = bool(code & fmt.sign_code), code & fmt.sign_code - 1
@@ -161,7 +161,7 @@ def _floor_log2(value: Fraction) -> int:
     return estimate - (value < _power(estimate))
 
 
-@lru_cache(maxsize=None)
+@cache
 def _power(exponent: int) -> Fraction:
     """Return 2 ** exponent."""
     return Fraction(2) ** exponent

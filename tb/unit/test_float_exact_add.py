@@ -1,4 +1,4 @@
-"""rtl/float_exact_add.v against exact rationals: near values exactly, far ones between even numbers."""
+"""rtl/float_exact_add.v against exact rationals: the sum, or what rounds as the sum does."""
 
 from fractions import Fraction
 from typing import Any
@@ -8,7 +8,8 @@ import pytest
 
 from tb.unit.bench import random_generator, run_bench
 from tb.unit.exact_floats import ExactFormat, Real, add
-from tb.unit.float_bench import draw_exact, drive, unpack_exact
+from tb.unit.float_bench import drive
+from tb.unit.float_operands import draw_exact, unpack_exact
 
 DRAWS = 3000
 FORMAT = ExactFormat(7, 8, 63)

@@ -1,4 +1,4 @@
-"""The float modules are without warnings, in formats of every kind and at the ends of the widths."""
+"""The float modules lint without warnings in every kind of format, at both ends of the widths."""
 
 import pytest
 

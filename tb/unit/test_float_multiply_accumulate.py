@@ -1,4 +1,4 @@
-"""rtl/float_multiply_accumulate.v against exact rationals: one rounding of accumulator + product."""
+"""rtl/float_multiply_accumulate.v against exact rationals: acc + product, rounded once."""
 
 from fractions import Fraction
 from typing import Any
@@ -8,14 +8,8 @@ import pytest
 
 from tb.unit.bench import random_generator, run_bench
 from tb.unit.exact_floats import ExactFormat, Real, add, decode, encode
-from tb.unit.float_bench import (
-    FORMATS,
-    check,
-    corner_codes,
-    draw_exact,
-    format_of,
-    pack_exact,
-)
+from tb.unit.float_bench import FORMATS, check, format_of
+from tb.unit.float_operands import corner_codes, draw_exact, pack_exact
 
 DRAWS = 2000
 CASES = {
@@ -64,9 +58,9 @@ async def bench_cancellation(dut: Any) -> None:
 
 @cocotb.test()
 async def bench_product_decides(dut: Any) -> None:
-    """A product half way between two codes, and an accumulator however far below that breaks the tie.
+    """A product half way between two codes, whose tie an accumulator far below it breaks.
 
-    Where the product is no wider than a code it cannot tie alone; then the accumulator ties with it.
+    One no wider than a code cannot tie alone; there both are drawn all the same.
     """
     fmt, bits = format_of(dut), int(dut.SIG_PRODUCT.value)
     random = random_generator()

@@ -10,7 +10,8 @@ import pytest
 
 from tb.unit.bench import random_generator, run_bench
 from tb.unit.exact_floats import FLUSHED, SATURATED, TIE, ExactFormat, Real, encode
-from tb.unit.float_bench import CODES, FORMATS, check, draw_exact, format_of, pack_exact
+from tb.unit.float_bench import CODES, FORMATS, check, format_of
+from tb.unit.float_operands import draw_exact, pack_exact
 
 DRAWS = 2000
 CASES = {
@@ -44,7 +45,7 @@ async def bench_corners_and_random(dut: Any) -> None:
 
 
 def _all_numbers(fmt: ExactFormat, bits: int) -> list[tuple[Real, int]]:
-    """Return all significands of `bits`, at all exponents from below to above the format's range."""
+    """Return all significands of `bits`, at exponents from below to above the format's range."""
     exponents = range(-fmt.bias - fmt.mantissa_bits - bits - 2, (1 << fmt.exponent_bits) - fmt.bias)
     numbers = []
     for sign, exponent, significand in product((False, True), exponents, range(1 << bits)):

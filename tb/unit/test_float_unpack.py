@@ -1,4 +1,4 @@
-"""rtl/float_unpack.v against exact rationals: all codes of up to 9 bits, corners and draws of others."""
+"""rtl/float_unpack.v against exact rationals: every code of up to 9 bits, samples of others."""
 
 from typing import Any
 
@@ -7,15 +7,8 @@ import pytest
 
 from tb.unit.bench import random_generator, run_bench
 from tb.unit.exact_floats import ExactFormat, decode
-from tb.unit.float_bench import (
-    FORMATS,
-    corner_codes,
-    drive,
-    expect_equal,
-    format_of,
-    operand_parameters,
-    unpack_exact,
-)
+from tb.unit.float_bench import FORMATS, drive, expect_equal, format_of, operand_parameters
+from tb.unit.float_operands import corner_codes, unpack_exact
 
 DRAWS = 2000
 
