@@ -101,6 +101,11 @@ def largest(fmt: FloatFormat) -> int:
     return below_two * power(ones - bias(fmt) + last_bit)
 
 
+def least_bit(fmt: FloatFormat) -> int:
+    """log2 of the last place of the smallest values."""
+    return (0 if fmt.special == "none" else 1) - bias(fmt) - fmt.mantissa_bits
+
+
 @lru_cache(maxsize=1 << 18)
 def rounded(exact: Number, fmt: FloatFormat) -> Outcome:
     """The code nearest to an exact value, by the rules of the format."""

@@ -12,6 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from pymodel.formats.float_format import BFLOAT16, E4M3, E5M2, FLOAT16, FLOAT32, FloatFormat
+from pymodel.formats.float_sum import exact_in_float64
 from pymodel.formats.minifloat import (
     add,
     convert,
@@ -94,6 +95,51 @@ def test_a_tie_and_a_value_far_below(variant: str) -> None:
         fused = multiply_accumulate(acc, x, w, FLOAT32, FLOAT32, fmt)
         twice_rounded += int(np.sum(encode(once, fmt) != fused))
     assert twice_rounded > 100  # a float64 sum alone would have failed that often
+
+
+@pytest.mark.parametrize("special", ["ieee", "fn"])
+def test_a_product_beside_a_tie_of_denormals(special: Any) -> None:
+    """acc + product where the product is half a denormal's last place, less k^2 parts in 2^46."""
+    rng = np.random.default_rng(SEED)
+    twice_rounded = 0
+    for mantissa_bits in range(1, 24):
+        fmt = FloatFormat(8, mantissa_bits, special=special)
+        k = rng.integers(0, 800, 60)
+        x = np.ldexp(1 + k * 2.0**-23, -60).astype(np.float32).view(np.uint32)
+        w = np.ldexp(1 - k * 2.0**-23, -67 - mantissa_bits).astype(np.float32).view(np.uint32)
+        acc = rng.integers(0, 2 << mantissa_bits, 60).astype(np.uint32)
+        acc ^= (rng.integers(0, 2, 60) << (fmt.width - 1)).astype(np.uint32)
+        check_fused(acc, x, w, FLOAT32, FLOAT32, fmt)
+        once = decode(acc, fmt) + decode(x, FLOAT32) * decode(w, FLOAT32)
+        fused = multiply_accumulate(acc, x, w, FLOAT32, FLOAT32, fmt)
+        twice_rounded += int(np.sum(encode(once, fmt) != fused))
+    assert twice_rounded > 10
+
+
+def test_what_float64_holds() -> None:
+    """Where a plain float64 sum is taken, even the sum of the largest values fits 53 bits."""
+    rng = np.random.default_rng(SEED)
+    found = set()
+    for _ in range(3000):
+        x_fmt, w_fmt, acc_fmt = (
+            FloatFormat(
+                int(rng.integers(2, 7)),
+                int(rng.integers(1, 24)),
+                **VARIANTS[rng.choice(list(VARIANTS))],
+            )
+            for _ in range(3)
+        )
+        smallest = oracle.least_bit(x_fmt) + oracle.least_bit(w_fmt)
+        one = oracle.power(min(smallest, oracle.least_bit(acc_fmt)))
+        product = oracle.largest(x_fmt) * oracle.largest(w_fmt) >> oracle.UNIT
+        held = (product + oracle.largest(acc_fmt)) // one < 2**53
+        exact = exact_in_float64(acc_fmt, factors=(x_fmt, w_fmt))
+        assert held or not exact
+        own = 2 * oracle.largest(acc_fmt) // oracle.power(oracle.least_bit(acc_fmt)) < 2**53
+        assert own or not exact_in_float64(acc_fmt, acc_fmt)
+        found.add((held, exact))
+    assert {(True, True), (False, False)} <= found
+    assert exact_in_float64(FLOAT16, factors=(E4M3, E4M3))
 
 
 def random_float32(count: int, rng: np.random.Generator) -> NDArray[np.float32]:

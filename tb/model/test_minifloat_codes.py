@@ -190,7 +190,7 @@ def test_flush_keeps_the_sign() -> None:
 def test_specials() -> None:
     """NaN is one code and plus; infinity stays, or is too large a value."""
     real = np.array([np.nan, -np.nan, np.inf, -np.inf])
-    payload = np.array([2**64 - 1, 0x7FF0 << 48 | 1], dtype=np.uint64).view(np.float64)
+    payload = np.array([2**64 - 1, 0x7FFC << 48], dtype=np.uint64).view(np.float64)
     saturating = FloatFormat(5, 2, overflow="saturate")
     np.testing.assert_array_equal(encode(real, saturating), [0x7E, 0x7E, 0x7C, 0xFC])
     np.testing.assert_array_equal(encode(real, E4M3), [0x7F, 0x7F, 0x7E, 0xFE])
@@ -198,6 +198,7 @@ def test_specials() -> None:
     np.testing.assert_array_equal(encode(real, FloatFormat(4, 3, special="fn")), [0x7F] * 4)
     np.testing.assert_array_equal(encode(real, RISTRETTO_8), [0, 0, 0x7F, 0xFF])
     np.testing.assert_array_equal(encode(payload, FloatFormat(2, 1)), [7, 7])
+    assert not encode_events(payload, FloatFormat(2, 1)).tie.any()
     np.testing.assert_array_equal(encode(payload, FLOAT32), [0x7FC00000] * 2)
     np.testing.assert_array_equal(convert([0xFC, 0x7D], E5M2, E4M3), [0xFE, 0x7F])
 
@@ -255,7 +256,11 @@ def test_quantise_takes_floats_alone() -> None:
     ("codes", "fmt", "message"),
     [
         (np.array([0, 256]), E4M3, r"codes of E4M3 \(fn\) must be 0 to 255, found 256"),
-        (np.array([-1], dtype=np.int8), E4M3, r"codes of E4M3 \(fn\) must be 0 to 255, found -1"),
+        (
+            np.array([-1, 5], dtype=np.int8),
+            E4M3,
+            r"codes of E4M3 \(fn\) must be 0 to 255, found -1",
+        ),
         (np.array([1 << 32]), FLOAT32, "must be 0 to 4294967295, found 4294967296"),
         (np.array([1 << 20], dtype=np.uint32), FloatFormat(8, 10), "must be 0 to 524287"),
         (np.array([1.0]), E4M3, r"codes of E4M3 \(fn\) must be integers, found float64"),
