@@ -5,8 +5,8 @@ uint32 is returned); a FloatFormat says how to read them. Where the events of a 
 each operation `f` is encode_events(exact_f(...), fmt): `add` is encode(exact_sum(a, b, fmt), fmt).
 
 Operations on NaN give the format's canonical NaN; zeros have the signs of IEEE 754 (x - x is +0).
-A format without infinity takes one for a value that is too large; in a format without NaN, which
-only `encode` and `convert` can meet, NaN becomes +0.
+A format without infinity takes one for a value that is too large; in one without NaN, NaN becomes
++0, and `quantise` refuses both.
 Every function that takes codes raises InputError for one that has more bits than its format.
 """
 
