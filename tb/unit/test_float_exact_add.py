@@ -63,7 +63,7 @@ async def bench_zeros(dut: Any) -> None:
     assert got == [add(x, y) for (x, _), (y, _) in pairs]
 
 
-@pytest.mark.parametrize(("a", "b", "precision"), [(8, 8, 8), (24, 8, 24), (8, 48, 8), (6, 4, 24)])
+@pytest.mark.parametrize(("a", "b", "precision"), [(24, 8, 24), (8, 48, 8), (6, 4, 24)])
 def test_float_exact_add(sim: str, a: int, b: int, precision: int) -> None:
     widths = {"SIG_A": a, "SIG_B": b, "PRECISION": precision}
     run_bench("float_exact_add", __name__, sim, widths | {"SIG_SUM": 2 * max(a, b, precision) + 3})

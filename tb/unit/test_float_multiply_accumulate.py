@@ -16,7 +16,6 @@ CASES = {
     "e4m3fn": ("e4m3fn", 8),
     "e5m2_flush": ("e5m2_flush", 8),
     "e3m5": ("e3m5", 8),
-    "float16": ("float16", 6),
     "bfloat16": ("bfloat16", 22),
     "float32": ("float32", 8),
     "float32_wide": ("float32", 48),

@@ -16,8 +16,6 @@ from tb.unit.float_operands import draw_exact, pack_exact
 DRAWS = 2000
 CASES = {
     "e4m3fn": ("e4m3fn", 6),
-    "e4m3fn_wide": ("e4m3fn", 24),
-    "e5m2": ("e5m2", 6),
     "e5m2_flush": ("e5m2_flush", 24),
     "ristretto": ("ristretto", 6),
     "ristretto_wide": ("ristretto", 24),

@@ -7,7 +7,7 @@ import pytest
 
 from tb.unit.bench import random_generator, run_bench
 from tb.unit.exact_floats import ExactFormat, decode
-from tb.unit.float_bench import FORMATS, drive, expect_equal, format_of, operand_parameters
+from tb.unit.float_bench import drive, expect_equal, format_of, operand_parameters
 from tb.unit.float_operands import corner_codes, unpack_exact
 
 DRAWS = 2000
@@ -32,6 +32,6 @@ def _exponent(code: int, fmt: ExactFormat) -> int:
     return max(field, lowest) - fmt.bias - fmt.mantissa_bits
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", ["e4m3fn", "e5m2_flush", "ristretto", "e3m5", "float32"])
 def test_float_unpack(sim: str, name: str) -> None:
     run_bench("float_unpack", __name__, sim, operand_parameters(name))
