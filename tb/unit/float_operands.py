@@ -69,8 +69,8 @@ def draw_exact(
 ) -> list[tuple[Real, int]]:
     """Return exact values with their buses: NaN, infinities, zeros, and `count` numbers.
 
-    The numbers reach past the format's range at both ends. A quarter of their significands of
-    `bits` have zeros on top, a quarter zeros below, a quarter ones below.
+    The numbers reach past the format's range at both ends. Of their significands of `bits` a fifth
+    each have zeros on top, zeros below, ones below, and three bits set, one of them the lowest.
     """
     signs = (False, True)
     drawn = [_special(kind, bits) for kind in (NAN, *(Real(sign, None, True) for sign in signs))]
@@ -80,13 +80,15 @@ def draw_exact(
     for _ in range(count):
         significand = int(random.integers(0, 1 << bits))
         length = int(random.integers(1, bits + 1))
-        kind = random.integers(0, 4)
+        kind = random.integers(0, 5)
         if kind == 0:
             significand >>= bits - length
         elif kind == 1:
             significand = significand >> length << length
         elif kind == 2:
             significand |= (1 << length) - 1
+        elif kind == 3:
+            significand = 1 << bits - 1 | 1 << length - 1 | 1
         exponent = int(random.integers(lowest, beyond)) - bits + 1
         drawn.append(_number(bool(random.integers(0, 2)), significand, exponent, bits))
     return drawn

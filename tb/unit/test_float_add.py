@@ -10,7 +10,7 @@ from tb.unit.exact_floats import add, decode, encode
 from tb.unit.float_bench import FORMATS, check, format_of
 from tb.unit.float_operands import code_pairs
 
-DRAWS = 2000
+DRAWS = 5000
 
 
 @cocotb.test()

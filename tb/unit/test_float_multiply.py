@@ -10,7 +10,7 @@ from tb.unit.exact_floats import decode, multiply
 from tb.unit.float_bench import drive, expect_equal, format_of, operand_parameters
 from tb.unit.float_operands import code_pairs, unpack_exact
 
-DRAWS = 2000
+DRAWS = 4000
 PAIRS = {
     "e4m3fn": ("e4m3fn", "e4m3fn"),
     "e4m3fn_e5m2": ("e4m3fn", "e5m2"),
