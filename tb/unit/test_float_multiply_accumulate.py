@@ -15,7 +15,6 @@ DRAWS = 4000
 CASES = {
     "e4m3fn": ("e4m3fn", 8),
     "e5m2_flush": ("e5m2_flush", 8),
-    "e3m5": ("e3m5", 8),
     "bfloat16": ("bfloat16", 22),
     "float32": ("float32", 8),
     "float32_wide": ("float32", 48),

@@ -16,11 +16,9 @@ from tb.unit.float_operands import draw_exact, pack_exact
 DRAWS = 2000
 CASES = {
     "e4m3fn": ("e4m3fn", 6),
-    "e5m2_flush": ("e5m2_flush", 24),
     "ristretto": ("ristretto", 6),
     "ristretto_wide": ("ristretto", 24),
     "e3m5": ("e3m5", 51),
-    "float16": ("float16", 8),
     "bfloat16": ("bfloat16", 51),
     "float32": ("float32", 8),
     "float32_flush": ("float32_flush", 51),
