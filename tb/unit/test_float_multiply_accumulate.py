@@ -11,7 +11,7 @@ from tb.unit.exact_floats import ExactFormat, Real, add, decode, encode
 from tb.unit.float_bench import FORMATS, check, format_of
 from tb.unit.float_operands import corner_codes, draw_exact, pack_exact
 
-DRAWS = 4000
+DRAWS = 2500
 CASES = {
     "e4m3fn": ("e4m3fn", 8),
     "e5m2_flush": ("e5m2_flush", 8),
