@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 Int64Array = NDArray[np.int64]
 Ties = Literal["away", "up"]
+Rounding = Literal["floor", "toward_zero", "nearest_away", "nearest_even"]
 
 INT32_MIN, INT32_MAX = -(2**31), 2**31 - 1
 
@@ -21,6 +22,31 @@ def wrap(value: ArrayLike, bits: int) -> Int64Array:
     half, mask = 1 << (bits - 1), (1 << bits) - 1
     wrapped: Int64Array = ((widen(value) & mask) ^ half) - half
     return wrapped
+
+
+def saturate(value: ArrayLike, bits: int) -> Int64Array:
+    """Each value, or the nearest end of two's complement of `bits` (1 to 63)."""
+    half = 1 << (bits - 1)
+    clipped: Int64Array = np.clip(widen(value), -half, half - 1)
+    return clipped
+
+
+def shift_right(value: ArrayLike, shift: ArrayLike, rounding: Rounding) -> Int64Array:
+    """value / 2^shift, rounded, for |value| <= 2^62 and shift from 0 to 62.
+
+    floor goes towards minus infinity; the nearest ones differ in ties alone.
+    """
+    wide, count = widen(value), widen(shift)
+    down: Int64Array = wide >> count
+    if rounding == "floor":
+        return down
+    lost = wide - (down << count)
+    if rounding == "toward_zero":
+        return down + widen((wide < 0) & (lost != 0))
+    half = (np.int64(1) << count) >> 1
+    past_half = (lost > half) & (count > 0)
+    up_at_tie = wide > 0 if rounding == "nearest_away" else down & 1 == 1
+    return down + widen(past_half | ((lost == half) & (count > 0) & up_at_tie))
 
 
 def srdhm(a: ArrayLike, b: ArrayLike) -> Int64Array:

@@ -93,7 +93,7 @@ def element_bytes(elements: NDArray[np.integer], bits: int) -> NDArray[np.uint8]
 
 def _activation_packets(words: NDArray[np.int8], job: Job, config: ArrayConfig) -> list[Packet]:
     """The job's input words from ACT_BASE on, in two packets where the ring buffer wraps."""
-    beats = element_bytes(words, config.datapath.element_bits)
+    beats = element_bytes(words, config.datapath.storage_bits)
     room = job.act_wrap - job.act_base
     tdest = load_definitions()["DEST_ACTIVATIONS"]
     packets = [Packet(tdest, job.act_base, beats[:room])]
@@ -105,7 +105,7 @@ def _activation_packets(words: NDArray[np.int8], job: Job, config: ArrayConfig) 
 def build_image(conv: Convolution, x: NDArray[np.int8], job: Job, config: ArrayConfig) -> JobImage:
     """The image of one job of `conv` on input x (NHWC), complete in itself."""
     definitions = load_definitions()
-    weights = element_bytes(pack_weights(conv, job, config), config.datapath.element_bits)
+    weights = element_bytes(pack_weights(conv, job, config), config.datapath.storage_bits)
     parameters = pack_parameters(conv, job, config).reshape(-1, 1)
     size = extent(job, config)
     return JobImage(

@@ -37,7 +37,7 @@ class OutputTensor:
         check_framing(beats, job, self._config)
         if not len(beats):
             return
-        bits = self._config.datapath.element_bits
+        bits = self._config.datapath.storage_bits
         known = beats.lanes(beats.unknown, bits)
         place_output(self.values, beats.elements(bits), job.job, self._config)
         place_output(self.unknown, known, job.job, self._config)
@@ -57,7 +57,7 @@ def expected_keep(job: Job, config: ArrayConfig) -> NDArray[np.bool_]:
     channels = np.arange(size.blocks)[:, np.newaxis] * size.block_lanes + lanes
     in_block = (lanes < size.block_lanes) & (channels < job.out_channels)
     keep = np.repeat(in_block, job.out_h * job.out_w, axis=0)
-    return np.repeat(keep, config.datapath.element_bits // 8, axis=1)
+    return np.repeat(keep, config.datapath.storage_bits // 8, axis=1)
 
 
 def check_framing(beats: OutputBeats, job: AnyJob, config: ArrayConfig) -> None:

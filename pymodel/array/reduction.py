@@ -19,21 +19,22 @@ from pymodel.geometry import ConvGeometry
 def adder_tree(lanes: Int64Array, datapath: Datapath) -> Int64Array:
     """The root (...) of the balanced binary tree over `lanes` (..., L), L a power of two.
 
-    Level by level, neighbours (2j, 2j + 1) meet; every node has `tree_bits`.
+    Level by level, neighbours (2j, 2j + 1) meet; every node has the tree's width. The root is cut.
     """
     stages = STAGES[datapath.format]
-    level = stages.resize(lanes, datapath.tree_bits)
+    level = stages.resize(lanes, datapath.tree)
     while level.shape[-1] > 1:
-        level = stages.tree_node(level[..., 0::2], level[..., 1::2], datapath.tree_bits)
-    return level[..., 0]
+        level = stages.tree_node(level[..., 0::2], level[..., 1::2], datapath.tree)
+    return stages.truncate(level[..., 0], datapath.root_cut)
 
 
 def reduce(conv: Convolution, x: NDArray[np.int8], datapath: Datapath) -> NDArray[np.int32]:
     """Psums with bias as the array computes them: int8 NHWC in, int32 NHWC out.
 
     taps_first: each lane accumulates its channel's taps, the tree adds the lanes, the psum adds
-    the groups. tree_first: the tree adds the lanes of each tap, an accumulator of `lane_bits` the
-    taps, the psum the groups. Depthwise has no tree: the one lane enters the psum.
+    the groups. tree_first: the tree adds the lanes of each tap, an accumulator of the lanes' width
+    the taps, the psum the groups. Depthwise has no tree: the one lane, cut like a root, enters the
+    psum.
 
     Raises:
         InputError: x has another dtype or shape than the geometry's input.
@@ -53,26 +54,26 @@ def _reduce_block(
     conv: Convolution, x: NDArray[np.int8], datapath: Datapath, group: int, channels: slice
 ) -> Int64Array:
     """Psums with bias, int64 (batch, out_h, out_w, output channels of one block)."""
-    stages, bits = STAGES[datapath.format], datapath.psum_bits
+    stages, width = STAGES[datapath.format], datapath.psum
     psum: Int64Array = np.zeros((), dtype=np.int64)
     for lanes in _groups(conv.geometry, datapath):
         products = _products(conv, x, datapath, group, channels, lanes)
-        psum = stages.accumulate(psum, _reduce_group(products, conv.geometry, datapath), bits)
-    return stages.accumulate(psum, conv.bias[channels], bits)
+        psum = stages.accumulate(psum, _reduce_group(products, conv.geometry, datapath), width)
+    return stages.accumulate(psum, conv.bias[channels], width)
 
 
 def _reduce_group(
     products: Iterator[Int64Array], g: ConvGeometry, datapath: Datapath
 ) -> Int64Array:
     """One group's contribution to the psum, from the taps' products (..., lanes)."""
-    stages, bits = STAGES[datapath.format], datapath.lane_bits
+    stages = STAGES[datapath.format]
     taps_first = datapath.order == "taps_first"
     acc: Int64Array = np.zeros((), dtype=np.int64)
     for product in products:
         addend = product if g.depthwise or taps_first else adder_tree(product, datapath)
-        acc = stages.accumulate(acc, addend, bits)
+        acc = stages.accumulate(acc, addend, datapath.lane)
     if g.depthwise:
-        return acc[..., 0]
+        return stages.truncate(acc[..., 0], datapath.root_cut)
     return adder_tree(acc, datapath) if taps_first else acc
 
 
@@ -110,4 +111,5 @@ def _products(
             conv.x_zero_point,
             conv.w_zero_point,
             outside[:, :, None, None] | absent,
+            datapath.product_cut,
         )

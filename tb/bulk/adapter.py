@@ -158,7 +158,7 @@ class BulkAdapter:
         fields = {
             "SHAPE_IC_LANES": datapath.ic_lanes,
             "SHAPE_OC_LANES": datapath.oc_lanes,
-            "SHAPE_ELEM_W": datapath.element_bits,
+            "SHAPE_ELEM_W": datapath.storage_bits,
             "SHAPE_FORMAT": definitions[f"FORMAT_{datapath.format.upper()}"],
         }
         return sum(value << definitions[name] for name, value in fields.items())

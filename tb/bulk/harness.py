@@ -44,12 +44,12 @@ class Handle(Protocol):
 
 def stream_bytes(config: ArrayConfig) -> int:
     """Bytes of the array's input stream: one activation or weight vector, or a 32-bit word."""
-    return max(4, config.datapath.ic_lanes * config.datapath.element_bits // 8)
+    return max(4, config.datapath.ic_lanes * config.datapath.storage_bits // 8)
 
 
 def output_bytes(config: ArrayConfig) -> int:
     """Bytes of the array's output stream: one output vector."""
-    return config.datapath.oc_lanes * config.datapath.element_bits // 8
+    return config.datapath.oc_lanes * config.datapath.storage_bits // 8
 
 
 def array_parameters(config: ArrayConfig) -> dict[str, int | str]:
@@ -58,7 +58,7 @@ def array_parameters(config: ArrayConfig) -> dict[str, int | str]:
     return {
         "IC_LANES": datapath.ic_lanes,
         "OC_LANES": datapath.oc_lanes,
-        "ELEM_W": datapath.element_bits,
+        "ELEM_W": datapath.storage_bits,
         "LANE_W": datapath.lane_bits,
         "TREE_W": datapath.tree_bits,
         "PSUM_W": datapath.psum_bits,

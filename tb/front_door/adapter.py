@@ -87,7 +87,7 @@ class FrontDoorAdapter:
         return (
             datapath.ic_lanes << definitions["SHAPE_IC_LANES"]
             | datapath.oc_lanes << definitions["SHAPE_OC_LANES"]
-            | datapath.element_bits << definitions["SHAPE_ELEM_W"]
+            | datapath.storage_bits << definitions["SHAPE_ELEM_W"]
             | definitions[f"FORMAT_{datapath.format.upper()}"] << definitions["SHAPE_FORMAT"]
         )
 

@@ -36,7 +36,7 @@ def parameters(config: ArrayConfig) -> dict[str, int]:
     return {
         "IC_LANES": datapath.ic_lanes,
         "OC_LANES": datapath.oc_lanes,
-        "ELEM_W": datapath.element_bits,
+        "ELEM_W": datapath.storage_bits,
         "LANE_W": datapath.lane_bits,
         "TREE_W": datapath.tree_bits,
         "PSUM_W": datapath.psum_bits,

@@ -14,6 +14,7 @@ from pymodel.convolution import Convolution, accumulate
 from pymodel.datapath import Datapath, Order
 from pymodel.errors import InputError
 from pymodel.formats import affine_int8
+from pymodel.formats.width import Width
 from pymodel.geometry import ConvGeometry
 from tb.model.layers import bounded, geometries, plain_layer, random_layer, seeds
 
@@ -152,7 +153,7 @@ def test_the_tree_pairs_neighbours_at_its_own_width() -> None:
 
 def test_neighbours_meet_first(monkeypatch: pytest.MonkeyPatch) -> None:
     # wrapping sums come out the same in any order; this node, a * b + a, does not
-    monkeypatch.setattr(affine_int8, "tree_node", lambda a, b, _bits: a * b + a)
+    monkeypatch.setattr(affine_int8, "tree_node", lambda a, b, _width: a * b + a)
     lanes = np.array([1, 10, 100, 1000], dtype=np.int64)
     left, right = 1 * 10 + 1, 100 * 1000 + 100
     assert adder_tree(lanes, Datapath("tree")) == left * right + left
@@ -184,7 +185,7 @@ def test_multiply(
 
 
 def test_stage_sums() -> None:
-    assert affine_int8.resize(2**18 + 3, 18) == 3
-    assert affine_int8.accumulate(2**17 - 1, 1, 18) == -(2**17)
-    assert affine_int8.accumulate(0, 2**20 + 1, 18) == 1
-    assert affine_int8.tree_node(-(2**17), -1, 18) == 2**17 - 1
+    assert affine_int8.resize(2**18 + 3, Width(18)) == 3
+    assert affine_int8.accumulate(2**17 - 1, 1, Width(18)) == -(2**17)
+    assert affine_int8.accumulate(0, 2**20 + 1, Width(18)) == 1
+    assert affine_int8.tree_node(-(2**17), -1, Width(18)) == 2**17 - 1

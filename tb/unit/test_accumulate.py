@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from pymodel.formats.affine_int8 import accumulate
+from pymodel.formats.width import Width
 from tb.unit.bench import DRAWS, corners, draw, evaluate, expect, random_generator, run_bench
 
 
@@ -29,7 +30,7 @@ async def bench_corners_and_random(dut: Any) -> None:
     addend = np.concatenate([pairs[:, 1], draw(random, in_bits, DRAWS)])
     inputs = {"acc": acc, "addend": addend}
     got = await evaluate(dut, "sum", inputs)
-    expect(accumulate(acc, addend, bits), got, bits, inputs)
+    expect(accumulate(acc, addend, Width(bits)), got, bits, inputs)
 
 
 @pytest.mark.parametrize(("in_bits", "acc_bits"), [(18, 32), (18, 20), (32, 24)])

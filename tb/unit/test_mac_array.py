@@ -10,6 +10,7 @@ from cocotb.triggers import Timer
 from pymodel.array.reduction import adder_tree
 from pymodel.datapath import Datapath
 from pymodel.formats.affine_int8 import accumulate, multiply
+from pymodel.formats.width import Width
 from tb.unit.bench import (
     cycle,
     draw,
@@ -58,7 +59,7 @@ async def bench_random_steps(dut: Any) -> None:
         )
         if en:
             products = multiply(x, w, x_zero, w_zero, mask)
-            lanes = accumulate(0 if first else lanes, products, lane_bits)
+            lanes = accumulate(0 if first else lanes, products, Width(lane_bits))
         got = unpack(read(dut.roots), oc_lanes, root_bits)
         expect(adder_tree(lanes, datapath), got, root_bits)
         write(dut, {"bypass": 1})

@@ -6,6 +6,7 @@ import cocotb
 import pytest
 
 from pymodel.formats.affine_int8 import accumulate, multiply
+from pymodel.formats.width import Width
 from tb.unit.bench import (
     DRAWS,
     cycle,
@@ -29,7 +30,7 @@ async def bench_overflows_its_width(dut: Any) -> None:
     expected, got, acc = [], [], 0
     for step in range(steps):
         await cycle(dut, {"first": step == 0, "x": -128, "w": -128})
-        acc = int(accumulate(acc, 255 * 255, bits))
+        acc = int(accumulate(acc, 255 * 255, Width(bits)))
         expected.append(acc)
         got.append(read_signed(dut.lane_q))
     expect(expected, got, bits)
@@ -48,7 +49,7 @@ async def bench_random_control(dut: Any) -> None:
         inputs = dict(zip(OPERANDS, values, strict=True))
         await cycle(dut, {**inputs, "mask": mask, "en": en, "first": first})
         if en:
-            acc = int(accumulate(0 if first else acc, multiply(**inputs, mask=mask), bits))
+            acc = int(accumulate(0 if first else acc, multiply(**inputs, mask=mask), Width(bits)))
         expected.append(acc)
         got.append(read_signed(dut.lane_q))
     expect(expected, got, bits)

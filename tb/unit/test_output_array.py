@@ -9,6 +9,7 @@ from cocotb.triggers import Timer
 
 from pymodel.affine.requantise import INTEGER_RULES, requantise
 from pymodel.formats.affine_int8 import accumulate
+from pymodel.formats.width import Width
 from tb.unit.bench import (
     cycle,
     draw,
@@ -36,7 +37,7 @@ def drive_vector(dut: Any, random: np.random.Generator, rule: str) -> Beat:
     words = [pack([s], 8) << 64 | pack([q], 32) << 32 | pack([b], 32) for s, q, b in fields]
     vector = {"psums": pack(psum, len(dut.psums) // lanes), "params": pack(words, 72)}
     write(dut, {**vector, **register_inputs(params), "s_valid": 1, "keep": keep, "last": last})
-    y = requantise(accumulate(psum, bias, len(dut.psums) // lanes).astype(np.int32), params)
+    y = requantise(accumulate(psum, bias, Width(len(dut.psums) // lanes)).astype(np.int32), params)
     return pack(y, 8), keep, last
 
 

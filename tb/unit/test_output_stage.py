@@ -9,6 +9,7 @@ import pytest
 from pymodel.affine.requantise import INTEGER_RULES, requantise
 from pymodel.fixed_point import widen
 from pymodel.formats.affine_int8 import accumulate
+from pymodel.formats.width import Width
 from tb.unit.bench import DRAWS, Column, draw, evaluate, expect, random_generator, run_bench
 from tb.unit.parameters import random_requantise, register_inputs
 
@@ -25,7 +26,7 @@ async def bench_random_layers(dut: Any, rule: str) -> None:
         wide = draw(random, psum_bits, CHANNELS)
         psum = np.where(random.random(CHANNELS) < 0.7, wide >> psum_bits - 14, wide)
         bias = draw(random, 32, CHANNELS) >> np.where(random.random(CHANNELS) < 0.7, 20, 0)
-        acc = accumulate(psum, bias, psum_bits).astype(np.int32)
+        acc = accumulate(psum, bias, Width(psum_bits)).astype(np.int32)
         inputs: dict[str, Column] = {
             "psum": psum,
             "bias": bias,

@@ -6,6 +6,7 @@ import cocotb
 import pytest
 
 from pymodel.formats.affine_int8 import accumulate
+from pymodel.formats.width import Width
 from tb.unit.bench import (
     DRAWS,
     cycle,
@@ -32,7 +33,7 @@ async def bench_random_control(dut: Any) -> None:
         inputs = {"root": roots[step], "psum_init": starts[step], "en": en, "first": first}
         await cycle(dut, inputs)
         if en:
-            psum = int(accumulate(starts[step] if first else psum, roots[step], bits))
+            psum = int(accumulate(starts[step] if first else psum, roots[step], Width(bits)))
         expected.append(psum)
         got.append(read_signed(dut.psum_q))
     expect(expected, got, bits, {"root": roots, "psum_init": starts})

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from pymodel.formats.affine_int8 import accumulate
+from pymodel.formats.width import Width
 from tb.unit.bench import (
     DRAWS,
     cycle,
@@ -59,7 +60,7 @@ async def bench_random_control(dut: Any) -> None:
         if en:
             start = (fetched if load else np.zeros_like(psums)) if first else psums
             before = psums
-            psums = accumulate(start, roots, psum_bits) if root_valid else psums
+            psums = accumulate(start, roots, Width(psum_bits)) if root_valid else psums
             fetched = memory[fetch_addr].copy() if fetch else fetched
             if store:
                 memory[store_addr] = before

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from pymodel.formats.affine_int8 import resize
+from pymodel.formats.width import Width
 from tb.unit.bench import DRAWS, corners, draw, evaluate, expect, random_generator, run_bench
 
 
@@ -19,7 +20,7 @@ async def bench_resize(dut: Any) -> None:
     drawn = draw(random_generator(), in_bits, DRAWS)
     value = np.concatenate([np.array(both + edge, dtype=np.int64), drawn])
     got = await evaluate(dut, "resized", {"value": value})
-    expect(resize(value, out_bits), got, out_bits, {"value": value})
+    expect(resize(value, Width(out_bits)), got, out_bits, {"value": value})
 
 
 @pytest.mark.parametrize(("in_bits", "out_bits"), [(18, 32), (32, 32), (32, 20)])

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from pymodel.formats.affine_int8 import tree_node
+from pymodel.formats.width import Width
 from tb.unit.bench import DRAWS, corners, draw, evaluate, expect, random_generator, run_bench
 
 
@@ -19,7 +20,7 @@ async def bench_corners_and_random(dut: Any) -> None:
     operands = np.concatenate([pairs, draw(random_generator(), bits, (DRAWS, 2))])
     inputs = {"a": operands[:, 0], "b": operands[:, 1]}
     got = await evaluate(dut, "sum", inputs)
-    expect(tree_node(inputs["a"], inputs["b"], bits), got, bits, inputs)
+    expect(tree_node(inputs["a"], inputs["b"], Width(bits)), got, bits, inputs)
 
 
 @pytest.mark.parametrize("bits", [32, 20])

@@ -130,4 +130,4 @@ def _finding(record: Record, config: ArrayConfig) -> list[str]:
     comparison = Comparison(record.outputs, record.mismatches, record.unknown, record.first)
     if comparison.first is None:
         return []
-    return [f"RTL against model: {comparison.describe(config.datapath.element_bits)}"]
+    return [f"RTL against model: {comparison.describe(config.datapath.storage_bits)}"]
