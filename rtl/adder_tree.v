@@ -8,7 +8,8 @@ module adder_tree #(
   parameter FORMAT = 0,
   parameter IC_LANES = 16,
   parameter LANE_W = 32,
-  parameter TREE_W = 32
+  parameter TREE_W = 32,
+  parameter TREE_OVERFLOW = 0
 ) (
   input  wire [IC_LANES*LANE_W-1:0] lanes,
   output wire [TREE_W-1:0]          root
@@ -25,12 +26,17 @@ module adder_tree #(
           wire [TREE_W-1:0] value;
 
           if (level == 0) begin : gen_leaf
-            resize #(.FORMAT(FORMAT), .IN_W(LANE_W), .OUT_W(TREE_W)) u_resize (
+            resize #(
+              .FORMAT(FORMAT),
+              .IN_W(LANE_W),
+              .OUT_W(TREE_W),
+              .OVERFLOW(TREE_OVERFLOW)
+            ) u_resize (
               .value(lanes[j*LANE_W +: LANE_W]),
               .resized(value)
             );
           end else begin : gen_sum
-            tree_node #(.FORMAT(FORMAT), .W(TREE_W)) u_node (
+            tree_node #(.FORMAT(FORMAT), .W(TREE_W), .OVERFLOW(TREE_OVERFLOW)) u_node (
               .a(gen_level[level-1].gen_node[2*j].value),
               .b(gen_level[level-1].gen_node[2*j+1].value),
               .sum(value)

@@ -16,7 +16,8 @@ module clamp #(
   `include "dla_defs.vh"
 
   generate
-    if (FORMAT != FORMAT_AFFINE_INT8) begin : gen_illegal_format
+    if (FORMAT != FORMAT_AFFINE_INT8 && FORMAT != FORMAT_DYNAMIC_FIXED_POINT)
+    begin : gen_illegal_format
       clamp_has_no_such_FORMAT u_illegal ();
     end
     if (ELEM_W < 2 || ELEM_W > 32) begin : gen_illegal_width

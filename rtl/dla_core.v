@@ -11,9 +11,16 @@ module dla_core #(
   parameter IC_LANES = 16,
   parameter OC_LANES = 16,
   parameter ELEM_W = 8,
+  parameter PRODUCT_DROP = 0,
+  parameter PRODUCT_ROUNDING = 0,
   parameter LANE_W = 32,
+  parameter LANE_OVERFLOW = 0,
   parameter TREE_W = 32,
+  parameter TREE_OVERFLOW = 0,
+  parameter ROOT_DROP = 0,
+  parameter ROOT_ROUNDING = 0,
   parameter PSUM_W = 32,
+  parameter PSUM_OVERFLOW = 0,
   parameter ACT_DEPTH = 1024,
   parameter WEIGHT_DEPTH = 256,
   parameter PARAM_DEPTH = 32,
@@ -220,9 +227,15 @@ module dla_core #(
     .IC_LANES(IC_LANES),
     .OC_LANES(OC_LANES),
     .ELEM_W(ELEM_W),
+    .PRODUCT_DROP(PRODUCT_DROP),
+    .PRODUCT_ROUNDING(PRODUCT_ROUNDING),
     .LANE_W(LANE_W),
+    .LANE_OVERFLOW(LANE_OVERFLOW),
     .TREE_W(TREE_W),
-    .ROOT_W(ROOT_W)
+    .TREE_OVERFLOW(TREE_OVERFLOW),
+    .ROOT_W(ROOT_W),
+    .ROOT_DROP(ROOT_DROP),
+    .ROOT_ROUNDING(ROOT_ROUNDING)
   ) u_array (
     .clk(clk),
     .en(en && s1_valid),
@@ -244,6 +257,7 @@ module dla_core #(
     .OC_LANES(OC_LANES),
     .ROOT_W(ROOT_W),
     .PSUM_W(PSUM_W),
+    .PSUM_OVERFLOW(PSUM_OVERFLOW),
     .PSUM_DEPTH(PSUM_DEPTH)
   ) u_psums (
     .clk(clk),
@@ -266,6 +280,7 @@ module dla_core #(
     .FORMAT(FORMAT),
     .OC_LANES(OC_LANES),
     .PSUM_W(PSUM_W),
+    .PSUM_OVERFLOW(PSUM_OVERFLOW),
     .ELEM_W(ELEM_W)
   ) u_output (
     .clk(clk),

@@ -9,8 +9,19 @@
 
 // Number formats (parameter FORMAT)
 localparam FORMAT_AFFINE_INT8 = 0;
+localparam FORMAT_DYNAMIC_FIXED_POINT = 1;
 
-// Rounding rules of requantise (REG_MODE [1:0])
+// What a stage does with a value past its width (parameters *_OVERFLOW)
+localparam OVERFLOW_WRAP = 0;
+localparam OVERFLOW_SATURATE = 1;
+
+// How low bits are dropped (parameters *_ROUNDING; in dynamic fixed point REG_MODE [1:0] too)
+localparam ROUNDING_FLOOR = 2'd0;
+localparam ROUNDING_TOWARD_ZERO = 2'd1;
+localparam ROUNDING_NEAREST_AWAY = 2'd2;
+localparam ROUNDING_NEAREST_EVEN = 2'd3;
+
+// Rounding rules of requantise in affine int8 (REG_MODE [1:0])
 localparam ROUND_DOUBLE_AWAY = 2'd0;
 localparam ROUND_DOUBLE_UP = 2'd1;
 localparam ROUND_SINGLE = 2'd2;

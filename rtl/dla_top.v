@@ -10,9 +10,16 @@ module dla_top #(
   parameter IC_LANES = 16,
   parameter OC_LANES = 16,
   parameter ELEM_W = 8,
+  parameter PRODUCT_DROP = 0,
+  parameter PRODUCT_ROUNDING = 0,
   parameter LANE_W = 32,
+  parameter LANE_OVERFLOW = 0,
   parameter TREE_W = 32,
+  parameter TREE_OVERFLOW = 0,
+  parameter ROOT_DROP = 0,
+  parameter ROOT_ROUNDING = 0,
   parameter PSUM_W = 32,
+  parameter PSUM_OVERFLOW = 0,
   parameter ACT_DEPTH = 1024,
   parameter WEIGHT_DEPTH = 256,
   parameter PARAM_DEPTH = 32,
@@ -64,12 +71,20 @@ module dla_top #(
 
   output wire        irq
 );
+  `include "dla_defs.vh"
+
+  localparam PRODUCT_W = (FORMAT == FORMAT_AFFINE_INT8 ? 2 * (ELEM_W + 1) : 2 * ELEM_W) -
+                         PRODUCT_DROP;
+
   generate
-    if (ELEM_W != 8) begin : gen_illegal_element
+    if (FORMAT == FORMAT_AFFINE_INT8 && ELEM_W != 8) begin : gen_illegal_element
       dla_top_needs_ELEM_W_of_8_for_affine_int8 u_illegal ();
     end
-    if (PSUM_W < 2 * (ELEM_W + 1) || PSUM_W > 32) begin : gen_illegal_width
-      dla_top_needs_PSUM_W_from_18_to_32_for_affine_int8 u_illegal ();
+    if (ELEM_W != 8 && ELEM_W != 16) begin : gen_illegal_element_width
+      dla_top_needs_ELEM_W_of_8_or_16 u_illegal ();
+    end
+    if (PSUM_W < PRODUCT_W || PSUM_W > 32) begin : gen_illegal_width
+      dla_top_needs_PSUM_W_from_a_product_to_32 u_illegal ();
     end
   endgenerate
 
@@ -132,9 +147,16 @@ module dla_top #(
     .IC_LANES(IC_LANES),
     .OC_LANES(OC_LANES),
     .ELEM_W(ELEM_W),
+    .PRODUCT_DROP(PRODUCT_DROP),
+    .PRODUCT_ROUNDING(PRODUCT_ROUNDING),
     .LANE_W(LANE_W),
+    .LANE_OVERFLOW(LANE_OVERFLOW),
     .TREE_W(TREE_W),
+    .TREE_OVERFLOW(TREE_OVERFLOW),
+    .ROOT_DROP(ROOT_DROP),
+    .ROOT_ROUNDING(ROOT_ROUNDING),
     .PSUM_W(PSUM_W),
+    .PSUM_OVERFLOW(PSUM_OVERFLOW),
     .ACT_DEPTH(ACT_DEPTH),
     .WEIGHT_DEPTH(WEIGHT_DEPTH),
     .PARAM_DEPTH(PARAM_DEPTH),

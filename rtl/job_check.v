@@ -40,7 +40,8 @@ module job_check #(
   `include "dla_defs.vh"
 
   generate
-    if (FORMAT != FORMAT_AFFINE_INT8) begin : gen_illegal_format
+    if (FORMAT != FORMAT_AFFINE_INT8 && FORMAT != FORMAT_DYNAMIC_FIXED_POINT)
+    begin : gen_illegal_format
       job_check_has_no_such_FORMAT u_illegal ();
     end
   endgenerate
@@ -73,8 +74,9 @@ module job_check #(
   wire weight_range = weight_words > {32'd0, WEIGHT_WORDS};
   wire psum_range   = (load_psum || keep_psum) && psum_words > {32'd0, PSUM_WORDS};
 
-  wire known_rounding = rounding == ROUND_DOUBLE_AWAY || rounding == ROUND_DOUBLE_UP ||
-                        rounding == ROUND_SINGLE;
+  // Dynamic fixed point has a rule for every code.
+  wire known_rounding = FORMAT != FORMAT_AFFINE_INT8 || rounding == ROUND_DOUBLE_AWAY ||
+                        rounding == ROUND_DOUBLE_UP || rounding == ROUND_SINGLE;
 
   assign code = zero_size                               ? ERR_ZERO_SIZE :
                 act_range                               ? ERR_ACT_RANGE :

@@ -11,9 +11,15 @@ module mac_array #(
   parameter IC_LANES = 16,
   parameter OC_LANES = 16,
   parameter ELEM_W = 8,
+  parameter PRODUCT_DROP = 0,
+  parameter PRODUCT_ROUNDING = 0,
   parameter LANE_W = 32,
+  parameter LANE_OVERFLOW = 0,
   parameter TREE_W = 32,
-  parameter ROOT_W = 32
+  parameter TREE_OVERFLOW = 0,
+  parameter ROOT_W = 32,
+  parameter ROOT_DROP = 0,
+  parameter ROOT_ROUNDING = 0
 ) (
   input  wire                                clk,
   input  wire                                en,
@@ -26,12 +32,14 @@ module mac_array #(
   input  wire                                bypass,
   output reg  [OC_LANES*ROOT_W-1:0]          roots
 );
-  localparam PROD_W = 2 * (ELEM_W + 1);
+  `include "dla_defs.vh"
+
+  localparam PROD_W = FORMAT == FORMAT_AFFINE_INT8 ? 2 * (ELEM_W + 1) : 2 * ELEM_W;
 
   genvar oc, ic;
   generate
-    if (TREE_W < PROD_W || TREE_W > 32) begin : gen_illegal_width
-      mac_array_needs_TREE_W_from_PROD_W_to_32 u_illegal ();
+    if (TREE_W < PROD_W - PRODUCT_DROP || TREE_W > 32) begin : gen_illegal_width
+      mac_array_needs_TREE_W_from_a_product_to_32 u_illegal ();
     end
     if (ROOT_W < TREE_W || ROOT_W < LANE_W) begin : gen_illegal_root
       mac_array_needs_ROOT_W_of_the_wider_of_LANE_W_and_TREE_W u_illegal ();
@@ -42,9 +50,10 @@ module mac_array #(
       wire [TREE_W-1:0]          tree_root;
       wire [ROOT_W-1:0]          root;
       wire [ROOT_W-1:0]          own_lane;
+      wire [ROOT_W-1:0]          truncated;
 
       // Parts of a reg, not of a net: Icarus resolves a net driven in parts bit by bit.
-      always @* roots[oc*ROOT_W +: ROOT_W] = bypass ? own_lane : root;
+      always @* roots[oc*ROOT_W +: ROOT_W] = truncated;
 
       for (ic = 0; ic < IC_LANES; ic = ic + 1) begin : gen_ic
         wire [LANE_W-1:0] lane_q;
@@ -55,7 +64,10 @@ module mac_array #(
           .FORMAT(FORMAT),
           .ELEM_W(ELEM_W),
           .PROD_W(PROD_W),
-          .LANE_W(LANE_W)
+          .PRODUCT_DROP(PRODUCT_DROP),
+          .PRODUCT_ROUNDING(PRODUCT_ROUNDING),
+          .LANE_W(LANE_W),
+          .LANE_OVERFLOW(LANE_OVERFLOW)
         ) u_lane (
           .clk(clk),
           .en(en),
@@ -73,7 +85,8 @@ module mac_array #(
         .FORMAT(FORMAT),
         .IC_LANES(IC_LANES),
         .LANE_W(LANE_W),
-        .TREE_W(TREE_W)
+        .TREE_W(TREE_W),
+        .TREE_OVERFLOW(TREE_OVERFLOW)
       ) u_tree (
         .lanes(lanes),
         .root(tree_root)
@@ -88,6 +101,11 @@ module mac_array #(
       resize #(.FORMAT(FORMAT), .IN_W(LANE_W), .OUT_W(ROOT_W)) u_own_lane (
         .value(lanes[(oc % IC_LANES)*LANE_W +: LANE_W]),
         .resized(own_lane)
+      );
+
+      truncate #(.W(ROOT_W), .DROP(ROOT_DROP), .ROUNDING(ROOT_ROUNDING)) u_truncate (
+        .value(bypass ? own_lane : root),
+        .truncated(truncated)
       );
     end
   endgenerate

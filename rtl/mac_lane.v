@@ -8,7 +8,10 @@ module mac_lane #(
   parameter FORMAT = 0,
   parameter ELEM_W = 8,
   parameter PROD_W = 18,
-  parameter LANE_W = 32
+  parameter PRODUCT_DROP = 0,
+  parameter PRODUCT_ROUNDING = 0,
+  parameter LANE_W = 32,
+  parameter LANE_OVERFLOW = 0
 ) (
   input  wire              clk,
   input  wire              en,
@@ -21,15 +24,21 @@ module mac_lane #(
   output reg  [LANE_W-1:0] lane_q
 );
   generate
-    if (LANE_W < PROD_W || LANE_W > 32) begin : gen_illegal_width
-      mac_lane_needs_LANE_W_from_PROD_W_to_32 u_illegal ();
+    if (LANE_W < PROD_W - PRODUCT_DROP || LANE_W > 32) begin : gen_illegal_width
+      mac_lane_needs_LANE_W_from_a_product_to_32 u_illegal ();
     end
   endgenerate
 
   wire [PROD_W-1:0] product;
   wire [LANE_W-1:0] lane_d;
 
-  multiply #(.FORMAT(FORMAT), .ELEM_W(ELEM_W), .PROD_W(PROD_W)) u_multiply (
+  multiply #(
+    .FORMAT(FORMAT),
+    .ELEM_W(ELEM_W),
+    .PROD_W(PROD_W),
+    .DROP(PRODUCT_DROP),
+    .ROUNDING(PRODUCT_ROUNDING)
+  ) u_multiply (
     .x(x),
     .w(w),
     .x_zero_point(x_zero_point),
@@ -38,7 +47,12 @@ module mac_lane #(
     .product(product)
   );
 
-  accumulate #(.FORMAT(FORMAT), .IN_W(PROD_W), .ACC_W(LANE_W)) u_accumulate (
+  accumulate #(
+    .FORMAT(FORMAT),
+    .IN_W(PROD_W),
+    .ACC_W(LANE_W),
+    .OVERFLOW(LANE_OVERFLOW)
+  ) u_accumulate (
     .acc(first ? {LANE_W{1'b0}} : lane_q),
     .addend(product),
     .sum(lane_d)

@@ -9,6 +9,7 @@ module output_array #(
   parameter FORMAT = 0,
   parameter OC_LANES = 16,
   parameter PSUM_W = 32,
+  parameter PSUM_OVERFLOW = 0,
   parameter ELEM_W = 8
 ) (
   input  wire                         clk,
@@ -52,7 +53,12 @@ module output_array #(
       always @* y[oc*ELEM_W +: ELEM_W] = element;
       always @* tkeep[oc*ELEM_W/8 +: ELEM_W/8] = {(ELEM_W/8){keep[oc]}};
 
-      output_stage #(.FORMAT(FORMAT), .PSUM_W(PSUM_W), .ELEM_W(ELEM_W)) u_stage (
+      output_stage #(
+        .FORMAT(FORMAT),
+        .PSUM_W(PSUM_W),
+        .PSUM_OVERFLOW(PSUM_OVERFLOW),
+        .ELEM_W(ELEM_W)
+      ) u_stage (
         .psum(psums[oc*PSUM_W +: PSUM_W]),
         .bias(params[oc*72 +: 32]),
         .multiplier(params[oc*72+32 +: 32]),

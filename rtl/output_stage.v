@@ -7,6 +7,7 @@
 module output_stage #(
   parameter FORMAT = 0,
   parameter PSUM_W = 32,
+  parameter PSUM_OVERFLOW = 0,
   parameter ELEM_W = 8
 ) (
   input  wire [PSUM_W-1:0] psum,
@@ -29,7 +30,12 @@ module output_stage #(
   wire [31:0]       acc;
   wire [31:0]       scaled;
 
-  accumulate #(.FORMAT(FORMAT), .IN_W(32), .ACC_W(PSUM_W)) u_bias (
+  accumulate #(
+    .FORMAT(FORMAT),
+    .IN_W(32),
+    .ACC_W(PSUM_W),
+    .OVERFLOW(PSUM_OVERFLOW)
+  ) u_bias (
     .acc(psum),
     .addend(bias),
     .sum(biased)

@@ -7,7 +7,8 @@
 module psum_accumulator #(
   parameter FORMAT = 0,
   parameter ROOT_W = 32,
-  parameter PSUM_W = 32
+  parameter PSUM_W = 32,
+  parameter PSUM_OVERFLOW = 0
 ) (
   input  wire              clk,
   input  wire              en,
@@ -18,7 +19,12 @@ module psum_accumulator #(
 );
   wire [PSUM_W-1:0] psum_d;
 
-  accumulate #(.FORMAT(FORMAT), .IN_W(ROOT_W), .ACC_W(PSUM_W)) u_accumulate (
+  accumulate #(
+    .FORMAT(FORMAT),
+    .IN_W(ROOT_W),
+    .ACC_W(PSUM_W),
+    .OVERFLOW(PSUM_OVERFLOW)
+  ) u_accumulate (
     .acc(first ? psum_init : psum_q),
     .addend(root),
     .sum(psum_d)

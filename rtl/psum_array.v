@@ -10,6 +10,7 @@ module psum_array #(
   parameter OC_LANES = 16,
   parameter ROOT_W = 32,
   parameter PSUM_W = 32,
+  parameter PSUM_OVERFLOW = 0,
   parameter PSUM_DEPTH = 256
 ) (
   input  wire                       clk,
@@ -44,7 +45,12 @@ module psum_array #(
       // Parts of a reg, not of a net: Icarus resolves a net driven in parts bit by bit.
       always @* psums[oc*PSUM_W +: PSUM_W] = psum_q;
 
-      psum_accumulator #(.FORMAT(FORMAT), .ROOT_W(ROOT_W), .PSUM_W(PSUM_W)) u_psum (
+      psum_accumulator #(
+        .FORMAT(FORMAT),
+        .ROOT_W(ROOT_W),
+        .PSUM_W(PSUM_W),
+        .PSUM_OVERFLOW(PSUM_OVERFLOW)
+      ) u_psum (
         .clk(clk),
         .en(en && root_valid),
         .first(first),

@@ -1,6 +1,7 @@
-// Scales a 32-bit accumulator by multiplier * 2^(shift - 31), TFLite's integer rules, bit for bit.
-// Combinational. shift is signed, -31 to 30; rounding is one of ROUND_* in dla_defs.vh.
-// The result is 32 bits, wrapped where the rule wraps; zero point and clamp come later (clamp.v).
+// Brings a finished 32-bit accumulator to the output's scale, by the format's own rule:
+//   FORMAT_AFFINE_INT8          acc * multiplier * 2^(shift - 31), TFLite's rounding (ROUND_*)
+//   FORMAT_DYNAMIC_FIXED_POINT  acc * 2^shift, rounded (ROUNDING_*); multiplier not looked at
+// Combinational; 32 bits in and out. Zero point and clamp come later (clamp.v).
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none
 
@@ -16,44 +17,27 @@ module requantise #(
   `include "dla_defs.vh"
 
   generate
-    if (FORMAT != FORMAT_AFFINE_INT8) begin : gen_illegal_format
+    if (FORMAT == FORMAT_AFFINE_INT8) begin : gen_affine
+      requantise_affine u_affine (
+        .acc(acc),
+        .multiplier(multiplier),
+        .shift(shift),
+        .rounding(rounding),
+        .scaled(scaled)
+      );
+    end else if (FORMAT == FORMAT_DYNAMIC_FIXED_POINT) begin : gen_fixed
+      wire unused = &{1'b0, multiplier};
+
+      requantise_fixed u_fixed (
+        .acc(acc),
+        .shift(shift),
+        .rounding(rounding),
+        .scaled(scaled)
+      );
+    end else begin : gen_illegal_format
       requantise_has_no_such_FORMAT u_illegal ();
     end
   endgenerate
-
-  localparam [31:0] INT32_MIN = 32'h8000_0000;
-  localparam [31:0] INT32_MAX = 32'h7FFF_FFFF;
-
-  wire       single = rounding == ROUND_SINGLE;
-  wire [7:0] left   = shift[7] ? 8'd0 : shift;
-  wire [7:0] right  = shift[7] ? -shift : 8'd0;
-
-  // One multiplier: the double rules shift left before it (and wrap), the single rule does not.
-  wire [31:0]        operand = single ? acc : acc << left;
-  wire signed [63:0] product = $signed({{32{operand[31]}}, operand}) *
-                               $signed({{32{multiplier[31]}}, multiplier});
-
-  // single: (acc * multiplier + 2^(30 - shift)) >> (31 - shift), the low 32 bits kept
-  wire [7:0]         single_shift = 8'd31 - shift;
-  wire signed [63:0] single_sum   = product + $signed(64'd1 << (8'd30 - shift));
-  wire signed [63:0] single_wide  = single_sum >>> single_shift;
-
-  // double: saturating rounding doubling high multiply, then a rounding shift right
-  wire               saturate = operand == INT32_MIN && multiplier == INT32_MIN;
-  wire signed [63:0] high_sum = product + 64'sd1073741824;
-  wire signed [31:0] high     = saturate ? INT32_MAX : high_sum[62:31];
-
-  // Up: a remainder of half or more adds one. Away: a negative value needs more than half.
-  wire        away      = rounding == ROUND_DOUBLE_AWAY;
-  wire [31:0] mask      = ~(32'hFFFF_FFFF << right);
-  wire [31:0] remainder = high & mask;
-  wire [31:0] threshold = (mask >> 1) + {31'd0, away & high[31]};
-  wire [31:0] quotient  = high >>> right;
-
-  assign scaled = single ? single_wide[31:0]
-                         : quotient + {31'd0, remainder > threshold};
-
-  wire unused = &{1'b0, single_wide[63:32], high_sum[63], high_sum[30:0]};
 endmodule
 
 `default_nettype wire

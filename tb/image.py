@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from pymodel.affine.requantise import SHIFT_RULES
 from pymodel.array.config import ArrayConfig
 from pymodel.array.extent import extent
 from pymodel.array.job import Job
@@ -18,10 +19,11 @@ from tb.registers import halves, load_definitions, word
 
 PARAMETER_BITS = 32
 
-_ROUNDING = {
+_ROUNDING: dict[str, str] = {
     "double_away": "ROUND_DOUBLE_AWAY",
     "double_up": "ROUND_DOUBLE_UP",
     "single": "ROUND_SINGLE",
+    **{rule: f"ROUNDING_{rule.upper()}" for rule in SHIFT_RULES},
 }
 
 

@@ -36,6 +36,17 @@ class Target:
 
 SERIAL_DIR = harness.HDL_DIR / "serial_mac"
 SERIAL_DEPTHS = ("ACT_DEPTH", "WEIGHT_DEPTH", "PARAM_DEPTH", "PSUM_DEPTH", "OUT_DEPTH")
+FIXED_POINT: Shape = {
+    "FORMAT": 1,
+    "LANE_W": 16,
+    "TREE_W": 18,
+    "PSUM_W": 20,
+    **dict.fromkeys(("LANE_OVERFLOW", "TREE_OVERFLOW", "PSUM_OVERFLOW"), 1),
+    "PRODUCT_DROP": 4,
+    "PRODUCT_ROUNDING": 3,
+    "ROOT_DROP": 2,
+    "ROOT_ROUNDING": 2,
+}
 ARRAY = Target(
     "dla_top",
     tuple(rtl_sources("dla_top")),
@@ -48,6 +59,8 @@ ARRAY = Target(
         {"IC_LANES": 32, "OC_LANES": 32},
         {"IC_LANES": 8, "OC_LANES": 8, "LANE_W": 20, "TREE_W": 22, "PSUM_W": 24},
         {"IC_LANES": 2, "OC_LANES": 2, "ACT_DEPTH": 1, "WEIGHT_DEPTH": 1, "PARAM_DEPTH": 1},
+        {**FIXED_POINT, "IC_LANES": 4, "OC_LANES": 8},
+        {**FIXED_POINT, "ELEM_W": 16, "LANE_W": 32, "TREE_W": 30, "PSUM_W": 32},
     ),
 )
 HARNESS = Target(

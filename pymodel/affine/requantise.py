@@ -1,8 +1,8 @@
-"""Requantise: an int32 accumulator to an int8 code, by TFLite's rounding rules."""
+"""Requantise: an int32 accumulator to an output code, by TFLite's rules or a rounded shift."""
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -10,15 +10,26 @@ from numpy.typing import ArrayLike, NDArray
 from pymodel.errors import InputError
 from pymodel.fixed_point import (
     Int64Array,
+    Rounding,
     round_half_away,
     rounding_shift_right,
+    saturate,
+    shift_right,
     srdhm,
+    widen,
     wrap,
 )
 
 INTEGER_RULES = ("double_away", "double_up", "single")
-"""Rules on a 32-bit multiplier and a shift: the ones that the RTL has."""
-RULES = (*INTEGER_RULES, "double_up_by_8", "float_even", "float_away")
+"""Rules on a 32-bit multiplier and a shift: the ones that the RTL has in affine int8."""
+SHIFT_RULES: tuple[Rounding, ...] = get_args(Rounding)
+"""Rules on a shift alone, in dynamic fixed point: how the dropped bits round."""
+ARRAY_RULES: dict[str, tuple[str, ...]] = {
+    "affine_int8": INTEGER_RULES,
+    "dynamic_fixed_point": SHIFT_RULES,
+}
+"""The rules that the RTL has, by number format."""
+RULES = (*INTEGER_RULES, "double_up_by_8", "float_even", "float_away", *SHIFT_RULES)
 BLOCK_CHANNELS = 8
 """Channels of a block in double_up_by_8."""
 LEAST_SHIFT, MOST_SHIFT = -31, 30
@@ -141,6 +152,20 @@ def scale_accumulator(
     return wrap(ties, 32)
 
 
+def shift_accumulator(acc: ArrayLike, shift: ArrayLike, rule: Rounding) -> Int64Array:
+    """acc * 2^shift, bits that are dropped rounded by the rule; saturated at 32 bits.
+
+    Args:
+        acc: int32 values; shift broadcasts against it.
+        shift: -31 to 30.
+        rule: one of SHIFT_RULES.
+    """
+    wide, exponent = widen(acc), widen(shift)
+    left = np.maximum(exponent, 0)
+    shifted = shift_right(wide << left, np.maximum(-exponent, 0), rule)
+    return saturate(shifted, 32)
+
+
 def requantise(acc: NDArray[np.int32], params: Requantise) -> NDArray[np.int8]:
     """int32 accumulators (..., oc), bias included, to int8 codes of the same shape.
 
@@ -149,7 +174,9 @@ def requantise(acc: NDArray[np.int32], params: Requantise) -> NDArray[np.int8]:
 
     The zero point is added in 64 bits, so nothing overflows before the clamp.
     """
-    if params.rule in INTEGER_RULES:
+    if params.rule in SHIFT_RULES:
+        scaled = shift_accumulator(acc, params.shift, params.rule)
+    elif params.rule in INTEGER_RULES:
         scaled = scale_accumulator(acc, params.multiplier, params.shift, params.rule)
     elif params.rule == "double_up_by_8":
         up, away = (

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import product
 
-from pymodel.affine.requantise import INTEGER_RULES
+from pymodel.affine.requantise import ARRAY_RULES
 from pymodel.array.config import ArrayConfig
 from pymodel.array.job import Job
 from pymodel.array.section import Section, sections
@@ -41,10 +41,11 @@ def tile(conv: Convolution, config: ArrayConfig) -> list[Job]:
         InputError: the requantise rule is none of the RTL's, a register would overflow, or the
             taps of one output do not fit the buffers; it names the layer.
     """
-    if conv.requantise.rule not in INTEGER_RULES:
+    rules = ARRAY_RULES[config.datapath.format]
+    if conv.requantise.rule not in rules:
         raise InputError(
             f"layer {conv.name}: the array requantises by "
-            f"{', '.join(INTEGER_RULES)}, found {conv.requantise.rule}"
+            f"{', '.join(rules)}, found {conv.requantise.rule}"
         )
     jobs = [
         job

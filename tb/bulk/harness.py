@@ -7,6 +7,7 @@ from typing import Protocol
 from cocotb.handle import LogicObject
 
 from pymodel.array.config import ArrayConfig
+from tb.array_parameters import array_parameters
 
 TOPLEVEL, DUT = "bulk_harness", "dla_top"
 HDL_DIR = Path(__file__).resolve().parent.parent / "hdl"
@@ -50,23 +51,6 @@ def stream_bytes(config: ArrayConfig) -> int:
 def output_bytes(config: ArrayConfig) -> int:
     """Bytes of the array's output stream: one output vector."""
     return config.datapath.oc_lanes * config.datapath.storage_bits // 8
-
-
-def array_parameters(config: ArrayConfig) -> dict[str, int | str]:
-    """Parameters of dla_top for this configuration."""
-    datapath = config.datapath
-    return {
-        "IC_LANES": datapath.ic_lanes,
-        "OC_LANES": datapath.oc_lanes,
-        "ELEM_W": datapath.storage_bits,
-        "LANE_W": datapath.lane_bits,
-        "TREE_W": datapath.tree_bits,
-        "PSUM_W": datapath.psum_bits,
-        "ACT_DEPTH": config.act_depth,
-        "WEIGHT_DEPTH": config.weight_depth,
-        "PARAM_DEPTH": config.param_depth,
-        "PSUM_DEPTH": config.psum_depth,
-    }
 
 
 def parameters(

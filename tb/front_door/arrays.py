@@ -5,6 +5,7 @@ import os
 from pymodel.array.config import ArrayConfig
 from pymodel.datapath import Datapath
 from tb import runner
+from tb.array_parameters import array_parameters
 from tb.sources import rtl_sources
 
 TOPLEVEL = "dla_top"
@@ -30,23 +31,6 @@ def array_under_test() -> ArrayConfig:
     return ARRAYS[os.environ[_ENVIRONMENT]]
 
 
-def parameters(config: ArrayConfig) -> dict[str, int]:
-    """Elaboration parameters of dla_top for this array."""
-    datapath = config.datapath
-    return {
-        "IC_LANES": datapath.ic_lanes,
-        "OC_LANES": datapath.oc_lanes,
-        "ELEM_W": datapath.storage_bits,
-        "LANE_W": datapath.lane_bits,
-        "TREE_W": datapath.tree_bits,
-        "PSUM_W": datapath.psum_bits,
-        "ACT_DEPTH": config.act_depth,
-        "WEIGHT_DEPTH": config.weight_depth,
-        "PARAM_DEPTH": config.param_depth,
-        "PSUM_DEPTH": config.psum_depth,
-    }
-
-
 def run_benches(sim: str, module: str, array: str = SQUARE) -> runner.RunResult:
     """Run all cocotb benches of `module` in one simulation of dla_top, as one of ARRAYS.
 
@@ -58,7 +42,7 @@ def run_benches(sim: str, module: str, array: str = SQUARE) -> runner.RunResult:
         module=module,
         sources=rtl_sources(TOPLEVEL),
         sim=sim,
-        parameters=parameters(ARRAYS[array]),
+        parameters=array_parameters(ARRAYS[array]),
         extra_env={_ENVIRONMENT: array},
         top_only=True,
         optimise="-O1",  # the drivers in Python set the pace

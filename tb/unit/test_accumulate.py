@@ -8,17 +8,20 @@ import numpy as np
 import pytest
 
 from pymodel.formats.affine_int8 import accumulate
-from pymodel.formats.width import Width
+from pymodel.formats.width import Overflow
 from tb.unit.bench import DRAWS, corners, draw, evaluate, expect, random_generator, run_bench
+from tb.unit.rules import OVERFLOWS, overflow_code, width_of
 
 
 @cocotb.test()
-async def bench_wraps_at_its_width(dut: Any) -> None:
-    """One more than the largest is the smallest, and the reverse."""
+async def bench_past_its_width(dut: Any) -> None:
+    """One more than the largest is the smallest and the reverse, or stays where it is."""
     bits = len(dut.sum)
     high, low = (1 << bits - 1) - 1, -(1 << bits - 1)
     inputs = {"acc": [high, low, high], "addend": [1, -1, 0]}
-    expect([low, high, high], await evaluate(dut, "sum", inputs), bits, inputs)
+    wraps = width_of(bits, dut.OVERFLOW).overflow == "wrap"
+    expected = [low, high, high] if wraps else [high, low, high]
+    expect(expected, await evaluate(dut, "sum", inputs), bits, inputs)
 
 
 @cocotb.test()
@@ -30,9 +33,11 @@ async def bench_corners_and_random(dut: Any) -> None:
     addend = np.concatenate([pairs[:, 1], draw(random, in_bits, DRAWS)])
     inputs = {"acc": acc, "addend": addend}
     got = await evaluate(dut, "sum", inputs)
-    expect(accumulate(acc, addend, Width(bits)), got, bits, inputs)
+    expect(accumulate(acc, addend, width_of(bits, dut.OVERFLOW)), got, bits, inputs)
 
 
+@pytest.mark.parametrize("overflow", OVERFLOWS)
 @pytest.mark.parametrize(("in_bits", "acc_bits"), [(18, 32), (18, 20), (32, 24)])
-def test_accumulate(sim: str, in_bits: int, acc_bits: int) -> None:
-    run_bench("accumulate", __name__, sim, {"IN_W": in_bits, "ACC_W": acc_bits})
+def test_accumulate(sim: str, in_bits: int, acc_bits: int, overflow: Overflow) -> None:
+    widths = {"IN_W": in_bits, "ACC_W": acc_bits, "OVERFLOW": overflow_code(overflow)}
+    run_bench("accumulate", __name__, sim, widths)

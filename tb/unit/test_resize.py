@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from pymodel.formats.affine_int8 import resize
-from pymodel.formats.width import Width
+from pymodel.formats.width import Overflow
 from tb.unit.bench import DRAWS, corners, draw, evaluate, expect, random_generator, run_bench
+from tb.unit.rules import OVERFLOWS, overflow_code, width_of
 
 
 @cocotb.test()
@@ -20,9 +21,12 @@ async def bench_resize(dut: Any) -> None:
     drawn = draw(random_generator(), in_bits, DRAWS)
     value = np.concatenate([np.array(both + edge, dtype=np.int64), drawn])
     got = await evaluate(dut, "resized", {"value": value})
-    expect(resize(value, Width(out_bits)), got, out_bits, {"value": value})
+    width = width_of(out_bits, dut.OVERFLOW)
+    expect(resize(value, width), got, out_bits, {"value": value})
 
 
+@pytest.mark.parametrize("overflow", OVERFLOWS)
 @pytest.mark.parametrize(("in_bits", "out_bits"), [(18, 32), (32, 32), (32, 20)])
-def test_resize(sim: str, in_bits: int, out_bits: int) -> None:
-    run_bench("resize", __name__, sim, {"IN_W": in_bits, "OUT_W": out_bits})
+def test_resize(sim: str, in_bits: int, out_bits: int, overflow: Overflow) -> None:
+    widths = {"IN_W": in_bits, "OUT_W": out_bits, "OVERFLOW": overflow_code(overflow)}
+    run_bench("resize", __name__, sim, widths)

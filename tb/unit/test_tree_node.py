@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from pymodel.formats.affine_int8 import tree_node
-from pymodel.formats.width import Width
+from pymodel.formats.width import Overflow
 from tb.unit.bench import DRAWS, corners, draw, evaluate, expect, random_generator, run_bench
+from tb.unit.rules import OVERFLOWS, overflow_code, width_of
 
 
 @cocotb.test()
@@ -20,9 +21,11 @@ async def bench_corners_and_random(dut: Any) -> None:
     operands = np.concatenate([pairs, draw(random_generator(), bits, (DRAWS, 2))])
     inputs = {"a": operands[:, 0], "b": operands[:, 1]}
     got = await evaluate(dut, "sum", inputs)
-    expect(tree_node(inputs["a"], inputs["b"], Width(bits)), got, bits, inputs)
+    width = width_of(bits, dut.OVERFLOW)
+    expect(tree_node(inputs["a"], inputs["b"], width), got, bits, inputs)
 
 
+@pytest.mark.parametrize("overflow", OVERFLOWS)
 @pytest.mark.parametrize("bits", [32, 20])
-def test_tree_node(sim: str, bits: int) -> None:
-    run_bench("tree_node", __name__, sim, {"W": bits})
+def test_tree_node(sim: str, bits: int, overflow: Overflow) -> None:
+    run_bench("tree_node", __name__, sim, {"W": bits, "OVERFLOW": overflow_code(overflow)})
