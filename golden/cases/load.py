@@ -87,8 +87,7 @@ def load_case(folder: Path) -> GoldenCase:
         items(values, f"{path}: scales.{key}", float)
     geometry_kinds: dict[str, Kind] = {field.name: int for field in fields(ConvGeometry)}
     datapath_kinds: dict[str, Kind] = {
-        field.name: str if field.name in ("name", "format", "order") else int
-        for field in fields(Datapath)
+        field.name: int if field.type is int else str for field in fields(Datapath)
     }
     geometry = checked_fields(stored["geometry"], f"{path}: geometry", geometry_kinds)
     datapath = checked_fields(stored["datapath"], f"{path}: datapath", datapath_kinds)

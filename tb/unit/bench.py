@@ -29,7 +29,7 @@ def run_bench(
     toplevel: str,
     module: str,
     sim: str,
-    parameters: Mapping[str, int] | None = None,
+    parameters: Mapping[str, int | str] | None = None,
     rtl_dir: Path = RTL_DIR,
 ) -> RunResult:
     """Run all benches of `module` on the module `toplevel` of the Verilog in `rtl_dir`."""

@@ -2,6 +2,7 @@
 
 from typing import Any, get_args
 
+from pymodel.datapath import ELEMENT_BITS, Datapath
 from pymodel.fixed_point import Rounding
 from pymodel.formats.width import Overflow, Width
 from tb.registers import load_definitions
@@ -24,3 +25,33 @@ def width_of(bits: int, parameter: Any) -> Width:
     """Return the width of a stage from the DUT's handle of its overflow parameter."""
     (rule,) = (rule for rule in OVERFLOWS if overflow_code(rule) == int(parameter.value))
     return Width(bits, rule)
+
+
+def datapath_of(dut: Any) -> Datapath:
+    """Return the datapath that the DUT's parameters describe; elements fill their storage."""
+    code = load_definitions()
+    (number_format,) = (
+        name for name in ELEMENT_BITS if code[f"FORMAT_{name.upper()}"] == int(dut.FORMAT.value)
+    )
+    roundings = {rounding_code(rounding): rounding for rounding in ROUNDINGS}
+    lane, tree, psum = (
+        width_of(int(getattr(dut, f"{stage}_W").value), getattr(dut, f"{stage}_OVERFLOW"))
+        for stage in ("LANE", "TREE", "PSUM")
+    )
+    return Datapath(
+        "unit",
+        format=number_format,
+        element_bits=int(dut.ELEM_W.value),
+        lane_bits=lane.bits,
+        lane_overflow=lane.overflow,
+        tree_bits=tree.bits,
+        tree_overflow=tree.overflow,
+        psum_bits=psum.bits,
+        psum_overflow=psum.overflow,
+        product_drop=int(dut.PRODUCT_DROP.value),
+        product_rounding=roundings[int(dut.PRODUCT_ROUNDING.value)],
+        root_drop=int(dut.ROOT_DROP.value),
+        root_rounding=roundings[int(dut.ROOT_ROUNDING.value)],
+        ic_lanes=int(dut.IC_LANES.value),
+        oc_lanes=int(dut.OC_LANES.value),
+    )

@@ -1,6 +1,7 @@
 """rtl/dla_core.v: whole jobs through its streams, against the array's explicit reduction."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import cycle as cycle_through
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from cocotb.triggers import Timer
 from numpy.typing import NDArray
 
-from pymodel.affine.requantise import INTEGER_RULES, requantise
+from pymodel.affine.requantise import ARRAY_RULES, requantise
 from pymodel.array.config import ArrayConfig
 from pymodel.array.job import Job
 from pymodel.array.reduction import reduce
@@ -18,6 +19,7 @@ from pymodel.array.tiler import tile
 from pymodel.convolution import Convolution
 from pymodel.datapath import Datapath
 from pymodel.geometry import ConvGeometry
+from tb.array_parameters import array_parameters
 from tb.front_door.layers import random_layer
 from tb.image import JobImage, Packet, build_image
 from tb.registers import load_definitions
@@ -31,6 +33,7 @@ from tb.unit.bench import (
     unpack,
     write,
 )
+from tb.unit.rules import datapath_of
 
 DEPTHS = {"ACT_DEPTH": 64, "WEIGHT_DEPTH": 24, "PARAM_DEPTH": 2, "PSUM_DEPTH": 32}
 CYCLE_LIMIT = 20_000
@@ -44,17 +47,7 @@ IDLE = {
 
 def config_of(dut: Any) -> ArrayConfig:
     """Return the configuration that the DUT was elaborated with."""
-    names = ("LANE_W", "TREE_W", "PSUM_W", "IC_LANES", "OC_LANES")
-    lane, tree, psum, ic_lanes, oc_lanes = (int(getattr(dut, name).value) for name in names)
-    datapath = Datapath(
-        "unit",
-        lane_bits=lane,
-        tree_bits=tree,
-        psum_bits=psum,
-        ic_lanes=ic_lanes,
-        oc_lanes=oc_lanes,
-    )
-    return ArrayConfig(datapath, **{name.lower(): depth for name, depth in DEPTHS.items()})
+    return ArrayConfig(datapath_of(dut), **{name.lower(): DEPTHS[name] for name in DEPTHS})
 
 
 def geometries(config: ArrayConfig) -> Iterator[ConvGeometry]:
@@ -127,8 +120,9 @@ async def bench_layers(dut: Any, accept: float) -> None:
     await start_clock(dut, IDLE)
     between = plain_image(random, config)
     loaded = 0
-    for geometry, rule in zip(geometries(config), cycle_through(INTEGER_RULES)):
-        conv, x = random_layer(random, geometry, rule)
+    rules = ARRAY_RULES[config.datapath.format]
+    for geometry, rule in zip(geometries(config), cycle_through(rules)):
+        conv, x = layer_of(random, geometry, rule, config)
         for job in tile(conv, config):
             if job.load_psum:
                 loaded += 1
@@ -143,9 +137,21 @@ async def bench_layers(dut: Any, accept: float) -> None:
     assert loaded, "no job started from kept psums"
 
 
+def layer_of(
+    random: np.random.Generator, geometry: ConvGeometry, rule: str, config: ArrayConfig
+) -> tuple[Convolution, NDArray[np.int8]]:
+    """Return a random layer and its input; without zero points where the format has none."""
+    conv, x = random_layer(random, geometry, rule)
+    if config.datapath.format == "affine_int8":
+        return conv, x
+    requantise = replace(conv.requantise, zero_point=0)
+    return replace(conv, x_zero_point=0, requantise=requantise), x
+
+
 def plain_image(random: np.random.Generator, config: ArrayConfig) -> JobImage:
     """Return the one job of a small layer that neither loads nor keeps psums."""
-    conv, x = random_layer(random, next(geometries(config)))
+    rule = ARRAY_RULES[config.datapath.format][0]
+    conv, x = layer_of(random, next(geometries(config)), rule, config)
     (job,) = tile(conv, config)
     return build_image(conv, x, job, config)
 
@@ -179,20 +185,50 @@ async def bench_reset_in_a_job(dut: Any) -> None:
     assert await run_job(dut, image, 1.0) == whole
 
 
-@pytest.mark.parametrize(
-    ("ic_lanes", "oc_lanes", "lane_bits", "tree_bits", "psum_bits"),
-    [
-        (1, 1, 32, 32, 32),
-        (4, 4, 18, 19, 20),
-        (16, 4, 24, 19, 22),
-        (8, 8, 32, 32, 32),
-        (4, 16, 32, 32, 32),
-        (16, 16, 32, 32, 32),
-    ],
-)
-def test_dla_core(
-    sim: str, ic_lanes: int, oc_lanes: int, lane_bits: int, tree_bits: int, psum_bits: int
-) -> None:
-    lanes = {"IC_LANES": ic_lanes, "OC_LANES": oc_lanes}
-    widths = {"LANE_W": lane_bits, "TREE_W": tree_bits, "PSUM_W": psum_bits}
-    run_bench("dla_core", __name__, sim, {**lanes, **widths, **DEPTHS})
+def _lanes(ic_lanes: int, oc_lanes: int, **changes: Any) -> Datapath:
+    return Datapath("unit", ic_lanes=ic_lanes, oc_lanes=oc_lanes, **changes)
+
+
+FIXED_POINT: dict[str, Any] = {"format": "dynamic_fixed_point"}
+DATAPATHS = {
+    "1x1": _lanes(1, 1),
+    "4x4_narrow": _lanes(4, 4, lane_bits=18, tree_bits=19, psum_bits=20),
+    "16x4_narrow": _lanes(16, 4, lane_bits=24, tree_bits=19, psum_bits=22),
+    "8x8": _lanes(8, 8),
+    "4x16": _lanes(4, 16),
+    "16x16": _lanes(16, 16),
+    "fixed_point_4x4": _lanes(4, 4, **FIXED_POINT),
+    "fixed_point_4x8_cut_and_saturated": _lanes(
+        4,
+        8,
+        **FIXED_POINT,
+        product_drop=4,
+        product_rounding="nearest_even",
+        lane_bits=14,
+        lane_overflow="saturate",
+        tree_bits=15,
+        tree_overflow="saturate",
+        root_drop=2,
+        root_rounding="toward_zero",
+        psum_bits=14,
+        psum_overflow="saturate",
+    ),
+    "fixed_point_8x2_cut_and_wrapped": _lanes(
+        8,
+        2,
+        **FIXED_POINT,
+        product_drop=3,
+        product_rounding="nearest_away",
+        lane_bits=16,
+        tree_bits=14,
+        root_drop=1,
+        root_rounding="floor",
+        psum_bits=15,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", DATAPATHS)
+def test_dla_core(sim: str, name: str) -> None:
+    config = ArrayConfig(DATAPATHS[name], **{key.lower(): DEPTHS[key] for key in DEPTHS})
+    run_bench("dla_core", __name__, sim, array_parameters(config))
