@@ -131,6 +131,30 @@ PRESETS: dict[str, Datapath] = {
     for datapath in (
         Datapath("int8"),
         Datapath("int8_tree_first", order="tree_first"),
+        Datapath("dfp8", format="dynamic_fixed_point"),
+        Datapath(
+            "dfp8_trunc4",
+            format="dynamic_fixed_point",
+            lane_bits=16,
+            tree_bits=17,
+            psum_bits=18,
+            lane_overflow="saturate",
+            tree_overflow="saturate",
+            psum_overflow="saturate",
+            product_drop=4,
+        ),
+        Datapath(
+            "dfp8_narrow",
+            format="dynamic_fixed_point",
+            lane_bits=14,
+            tree_bits=14,
+            psum_bits=13,
+            psum_overflow="saturate",
+            product_drop=3,
+            product_rounding="nearest_even",
+            root_drop=1,
+            root_rounding="toward_zero",
+        ),
     )
 }
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from golden.cases.build_fixed import build_fixed_case
 from golden.cases.case import GoldenCase
 from golden.cases.draw import draw
 from golden.cases.manifest import CaseSpec
@@ -11,9 +12,6 @@ from golden.tflite.writer import write_tflite
 from pymodel import convolution
 from pymodel.datapath import preset
 from pymodel.ops.registry import convolution as lower
-
-DATAPATH = "int8"
-"""32-bit lanes, tree and psum lose nothing: the output holds for any lanes and either order."""
 
 
 def build_case(spec: CaseSpec, recorded_oracle: str | None = None) -> GoldenCase:
@@ -30,6 +28,8 @@ def build_case(spec: CaseSpec, recorded_oracle: str | None = None) -> GoldenCase
         InputError: the spec describes no possible op, or LiteRT is needed and not installed.
         OracleMismatch: the oracle computes another output than pymodel.
     """
+    if preset(spec.datapath).format == "dynamic_fixed_point":
+        return build_fixed_case(spec, recorded_oracle)
     op, x = draw(spec)
     content = write_tflite(op)
     network = parse_tflite(content, spec.name, f"case {spec.name}")
@@ -43,7 +43,7 @@ def build_case(spec: CaseSpec, recorded_oracle: str | None = None) -> GoldenCase
         corner=spec.corner,
         op=spec.op,
         seed=spec.seed,
-        datapath=preset(DATAPATH),
+        datapath=replace(preset(spec.datapath), ic_lanes=spec.ic_lanes),
         convolution=conv,
         x=x,
         expected=expected,

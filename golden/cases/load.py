@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from golden.cases.case import CASE_FILE, DTYPES, SCHEMA, VECTORS, GoldenCase
 from golden.cases.manifest import load_manifest, manifest_path
 from golden.tflite.layers import MAC_OPS
-from pymodel.affine.requantise import INTEGER_RULES, Requantise
+from pymodel.affine.requantise import ARRAY_RULES, Requantise
 from pymodel.convolution import Convolution
 from pymodel.datapath import Datapath
 from pymodel.errors import InputError
@@ -77,11 +77,6 @@ def load_case(folder: Path) -> GoldenCase:
         raise InputError(f"{path}: op must be one of {', '.join(MAC_OPS)}, found {stored['op']!r}")
     tensors = _tensors(folder, stored["tensors"], f"{path}: tensors")
     requantise = checked_fields(stored["requantise"], f"{path}: requantise", REQUANTISE_KEYS)
-    if requantise["rule"] not in INTEGER_RULES:
-        raise InputError(
-            f"{path}: requantise.rule must be one of {', '.join(INTEGER_RULES)}, "
-            f"found {requantise['rule']!r}"
-        )
     scales = checked_fields(stored["scales"], f"{path}: scales", SCALE_KEYS)
     for key, values in scales.items():
         items(values, f"{path}: scales.{key}", float)
@@ -92,6 +87,11 @@ def load_case(folder: Path) -> GoldenCase:
     geometry = checked_fields(stored["geometry"], f"{path}: geometry", geometry_kinds)
     datapath = checked_fields(stored["datapath"], f"{path}: datapath", datapath_kinds)
     with located(str(path)):
+        rules = ARRAY_RULES[Datapath(**datapath).format]
+        if requantise["rule"] not in rules:
+            raise InputError(
+                f"requantise.rule must be one of {', '.join(rules)}, found {requantise['rule']!r}"
+            )
         return GoldenCase(
             name=stored["name"],
             corner=stored["corner"],

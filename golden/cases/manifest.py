@@ -5,7 +5,8 @@ from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from pymodel.affine.requantise import INTEGER_RULES
+from pymodel.affine.requantise import ARRAY_RULES
+from pymodel.datapath import preset
 from pymodel.errors import InputError
 from pymodel.geometry import ConvGeometry
 from pymodel.network.checked_json import Kind, located, read_object
@@ -28,13 +29,16 @@ class CaseSpec:
         name: of the case and its folder; it says the corner.
         corner: the same in a sentence.
         op: CONV_2D, DEPTHWISE_CONV_2D or FULLY_CONNECTED.
-        rule: the requantise rule, one of pymodel's INTEGER_RULES.
+        rule: the requantise rule, one of pymodel's ARRAY_RULES for the datapath's format.
         seed: of `numpy.random.RandomState`.
         geometry: with explicit padding; for FULLY_CONNECTED a line of `batch` pixels.
         input, weights, bias: ranges of the integers drawn; no bias where None.
         x_scale, y_scale: of input and output.
         w_scale: the range of the weights' scales.
         per_channel: one weight scale an output channel, instead of one in all.
+        datapath: a preset of pymodel. int8 loses nothing: such a case holds for any lanes and
+            either order. In dynamic fixed point scales are powers of two, one for all weights.
+        ic_lanes: of the datapath, which a lossy result depends on.
     """
 
     name: str
@@ -54,6 +58,8 @@ class CaseSpec:
     per_channel: bool = True
     w_zero_point: int = 0
     fused_activation: str = "NONE"
+    datapath: str = "int8"
+    ic_lanes: int = 16
 
 
 KINDS: dict[str, Kind] = {
@@ -74,6 +80,8 @@ KINDS: dict[str, Kind] = {
     "per_channel": bool,
     "w_zero_point": int,
     "fused_activation": str,
+    "datapath": str,
+    "ic_lanes": int,
 }
 RANGES = {"input": (-128, 127), "weights": (-128, 127), "bias": (-(2**31), 2**31 - 1)}
 """What an element of each drawn tensor can hold."""
@@ -127,9 +135,11 @@ def _spec(value: object, where: str) -> CaseSpec:
         raise InputError(
             f"{where}: name must be lower-case letters, digits and _, found {found['name']!r}"
         )
-    if found["rule"] not in INTEGER_RULES:
+    with located(where):
+        rules = ARRAY_RULES[preset(found["datapath"]).format]
+    if found["rule"] not in rules:
         raise InputError(
-            f"{where}: rule must be one of {', '.join(INTEGER_RULES)}, found {found['rule']!r}"
+            f"{where}: rule must be one of {', '.join(rules)}, found {found['rule']!r}"
         )
     if not 0 <= found["seed"] < 2**32:
         raise InputError(f"{where}: seed must lie from 0 to 2^32 - 1, found {found['seed']}")

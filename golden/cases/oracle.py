@@ -66,6 +66,11 @@ def confirm(
         name = litert.version(kernel)
         tensors = litert.run(content, [x.reshape(op.input_shape)], kernel)
         found = tensors[output].reshape(expected.shape)
+    require_same(name, found, expected)
+
+
+def require_same(name: str, found: NDArray[np.int8], expected: NDArray[np.int8]) -> None:
+    """OracleMismatch unless the oracle `name` found what pymodel expects."""
     differs = difference(found, expected)
     if differs:
         raise OracleMismatch(f"pymodel's output differs from {name}: {differs}")

@@ -114,12 +114,12 @@ def test_rule_differences_have_a_column_only_where_there_are_any() -> None:
 
 
 def test_speed_adds_up_the_layers_on_the_rtl() -> None:
-    first = replace(PASSED, macs=1_000_000, cycles=4_000, rtl_wall_s=0.5, wall_s=9.0)
-    second = replace(first, index=1, macs=280_000, cycles=1_000, rtl_wall_s=0.14)
-    lanes = {"ic_lanes": 16, "oc_lanes": 16}
-    found = replace(report(first, second, MODEL_ONLY, UNCHECKED), datapath=lanes)
+    first = replace(PASSED, macs=1_024_000, cycles=4_000, utilisation=1.0, rtl_wall_s=0.5)
+    second = replace(first, index=1, macs=128_000, cycles=1_000, utilisation=0.5, rtl_wall_s=0.076)
+    found = report(first, second, MODEL_ONLY, UNCHECKED)
+    # 4,000 and 1,000 cycles of 256 MACs: 1,280,000 were possible
     assert speed(found) == (
-        "RTL: 1,280,000 MACs in 5,000 busy cycles (utilisation 1.00) and 0.64 s: 2.0 M MACs/s"
+        "RTL: 1,152,000 MACs in 5,000 busy cycles (utilisation 0.90) and 0.58 s: 2.0 M MACs/s"
     )
     assert speed(report(MODEL_ONLY)) is None
 

@@ -1,8 +1,12 @@
 """Verifies a suite of golden cases: the RTL against outputs that an oracle confirmed."""
 
+from dataclasses import replace
+
 from rich.console import Console
 
+from golden.cases.case import GoldenCase
 from golden.cases.load import load_suite
+from pymodel.array.config import ArrayConfig
 from pymodel.errors import InputError
 from tb.bulk.host import Simulation
 from tb.bulk.plan import Task
@@ -19,7 +23,8 @@ def verify_suite(suite: str, simulation: Simulation, console: Console) -> list[L
     cases = load_suite(suite)
     if not cases:
         raise InputError(f"suite {suite}: it has no cases; nothing would be checked")
-    rows, tasks = [], []
+    rows: list[LayerReport] = []
+    tasks: dict[ArrayConfig, list[Task]] = {}
     for index, case in enumerate(cases):
         conv = case.convolution
         rows.append(
@@ -34,5 +39,27 @@ def verify_suite(suite: str, simulation: Simulation, console: Console) -> list[L
                 geometry=describe_geometry(conv.geometry),
             )
         )
-        tasks.append(Task(index, conv, case.x, case.expected))
-    return run_rows(rows, tasks, simulation, console)
+        config = config_for(case, simulation)
+        tasks.setdefault(config, []).append(Task(index, conv, case.x, case.expected))
+    for config, of_config in tasks.items():
+        settings = replace(simulation.settings, config=config)
+        rows = run_rows(rows, of_config, replace(simulation, settings=settings), console)
+    return rows
+
+
+def config_for(case: GoldenCase, simulation: Simulation) -> ArrayConfig:
+    """What a case runs on: the simulation's array where nothing is lost on the way, so that any
+    lanes give the same bits; else the same buffers around the case's own datapath.
+
+    Raises:
+        InputError: the DUT is not the project's array, and has no other datapath than its own.
+    """
+    config = simulation.settings.config
+    if case.datapath.format == config.datapath.format == "affine_int8":
+        return config
+    if not simulation.settings.dut.own:
+        raise InputError(
+            f"case {case.name}: its datapath is {case.datapath.name}, in which only the project's "
+            "array runs"
+        )
+    return replace(config, datapath=replace(case.datapath, oc_lanes=config.datapath.oc_lanes))

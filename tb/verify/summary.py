@@ -43,11 +43,11 @@ def speed(report: Report) -> str | None:
     rtl = [layer for layer in report.layers if layer.cycles is not None]
     macs, cycles = sum(layer.macs for layer in rtl), _sum(layer.cycles for layer in rtl)
     seconds = sum(layer.rtl_wall_s for layer in rtl)
-    if not cycles or not seconds:
+    if not macs or not seconds:
         return None
-    lanes = report.datapath["ic_lanes"] * report.datapath["oc_lanes"]
+    possible = sum(layer.macs / layer.utilisation for layer in rtl if layer.utilisation)
     return (
-        f"RTL: {macs:,} MACs in {cycles:,} busy cycles (utilisation {macs / (lanes * cycles):.2f}) "
+        f"RTL: {macs:,} MACs in {cycles:,} busy cycles (utilisation {macs / possible:.2f}) "
         f"and {seconds:.2f} s: {macs / seconds / 1e6:,.1f} M MACs/s"
     )
 
