@@ -8,6 +8,7 @@
 
 module dla_core #(
   parameter FORMAT = 0,
+  parameter ORDER = 0,
   parameter IC_LANES = 16,
   parameter OC_LANES = 16,
   parameter ELEM_W = 8,
@@ -211,6 +212,7 @@ module dla_core #(
 
   mac_array #(
     .FORMAT(FORMAT),
+    .ORDER(ORDER),
     .IC_LANES(IC_LANES),
     .OC_LANES(OC_LANES),
     .ELEM_W(ELEM_W),

@@ -11,6 +11,10 @@
 localparam FORMAT_AFFINE_INT8 = 0;
 localparam FORMAT_DYNAMIC_FIXED_POINT = 1;
 
+// Reduction orders (parameter ORDER)
+localparam ORDER_TAPS_FIRST = 0;
+localparam ORDER_TREE_FIRST = 1;
+
 // What a stage does with a value past its width (parameters *_OVERFLOW)
 localparam OVERFLOW_WRAP = 0;
 localparam OVERFLOW_SATURATE = 1;

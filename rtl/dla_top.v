@@ -7,6 +7,7 @@
 
 module dla_top #(
   parameter FORMAT = 0,
+  parameter ORDER = 0,
   parameter IC_LANES = 16,
   parameter OC_LANES = 16,
   parameter ELEM_W = 8,
@@ -144,6 +145,7 @@ module dla_top #(
 
   dla_core #(
     .FORMAT(FORMAT),
+    .ORDER(ORDER),
     .IC_LANES(IC_LANES),
     .OC_LANES(OC_LANES),
     .ELEM_W(ELEM_W),

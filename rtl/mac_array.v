@@ -1,13 +1,14 @@
-// OC_LANES x IC_LANES lanes, and an adder tree over each output channel's lanes.
-// bypass (depthwise) takes lane o of row o past the tree, straight from lane to psum.
-// Latency 1: on en every lane takes its product (first: starts afresh); roots follow the lanes
-// combinationally and are a group's result once its last tap is in. Weight word: output lane 0 low.
+// OC_LANES rows of IC_LANES lanes, a row an output channel, each in the reduction order ORDER.
+// bypass (depthwise) lets row o take lane o alone, past the tree.
+// Latency 1: on en every row takes a tap (first: starts afresh); roots follow combinationally and are
+// a group's result once its last tap is in. Weight word: output lane 0 low.
 // It does not accumulate over groups (psum_array).
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none
 
 module mac_array #(
   parameter FORMAT = 0,
+  parameter ORDER = 0,
   parameter IC_LANES = 16,
   parameter OC_LANES = 16,
   parameter ELEM_W = 8,
@@ -36,7 +37,7 @@ module mac_array #(
 
   localparam PROD_W = FORMAT == FORMAT_AFFINE_INT8 ? 2 * (ELEM_W + 1) : 2 * ELEM_W;
 
-  genvar oc, ic;
+  genvar oc;
   generate
     if (TREE_W < PROD_W - PRODUCT_DROP || TREE_W > 32) begin : gen_illegal_width
       mac_array_needs_TREE_W_from_a_product_to_32 u_illegal ();
@@ -45,68 +46,72 @@ module mac_array #(
       mac_array_needs_ROOT_W_of_the_wider_of_LANE_W_and_TREE_W u_illegal ();
     end
 
+    // Rows past the last lane have no lane of their own; their bypass is not kept.
     for (oc = 0; oc < OC_LANES; oc = oc + 1) begin : gen_oc
-      reg  [IC_LANES*LANE_W-1:0] lanes;
-      wire [TREE_W-1:0]          tree_root;
-      wire [ROOT_W-1:0]          root;
-      wire [ROOT_W-1:0]          own_lane;
-      wire [ROOT_W-1:0]          truncated;
+      wire [ROOT_W-1:0] root;
 
       // Parts of a reg, not of a net: Icarus resolves a net driven in parts bit by bit.
-      always @* roots[oc*ROOT_W +: ROOT_W] = truncated;
+      always @* roots[oc*ROOT_W +: ROOT_W] = root;
 
-      for (ic = 0; ic < IC_LANES; ic = ic + 1) begin : gen_ic
-        wire [LANE_W-1:0] lane_q;
-
-        always @* lanes[ic*LANE_W +: LANE_W] = lane_q;
-
-        mac_lane #(
+      if (ORDER == ORDER_TAPS_FIRST) begin : gen_taps_first
+        row_taps_first #(
           .FORMAT(FORMAT),
+          .IC_LANES(IC_LANES),
+          .OWN_LANE(oc % IC_LANES),
           .ELEM_W(ELEM_W),
           .PROD_W(PROD_W),
           .PRODUCT_DROP(PRODUCT_DROP),
           .PRODUCT_ROUNDING(PRODUCT_ROUNDING),
           .LANE_W(LANE_W),
-          .LANE_OVERFLOW(LANE_OVERFLOW)
-        ) u_lane (
+          .LANE_OVERFLOW(LANE_OVERFLOW),
+          .TREE_W(TREE_W),
+          .TREE_OVERFLOW(TREE_OVERFLOW),
+          .ROOT_W(ROOT_W),
+          .ROOT_DROP(ROOT_DROP),
+          .ROOT_ROUNDING(ROOT_ROUNDING)
+        ) u_row (
           .clk(clk),
           .en(en),
           .first(first),
-          .x(x[ic*ELEM_W +: ELEM_W]),
-          .w(w[(oc*IC_LANES+ic)*ELEM_W +: ELEM_W]),
+          .x(x),
+          .w(w[oc*IC_LANES*ELEM_W +: IC_LANES*ELEM_W]),
           .x_zero_point(x_zero_point),
           .w_zero_point(w_zero_point),
-          .mask(mask[ic]),
-          .lane_q(lane_q)
+          .mask(mask),
+          .bypass(bypass),
+          .root(root)
         );
+      end else if (ORDER == ORDER_TREE_FIRST) begin : gen_tree_first
+        row_tree_first #(
+          .FORMAT(FORMAT),
+          .IC_LANES(IC_LANES),
+          .OWN_LANE(oc % IC_LANES),
+          .ELEM_W(ELEM_W),
+          .PROD_W(PROD_W),
+          .PRODUCT_DROP(PRODUCT_DROP),
+          .PRODUCT_ROUNDING(PRODUCT_ROUNDING),
+          .LANE_W(LANE_W),
+          .LANE_OVERFLOW(LANE_OVERFLOW),
+          .TREE_W(TREE_W),
+          .TREE_OVERFLOW(TREE_OVERFLOW),
+          .ROOT_W(ROOT_W),
+          .ROOT_DROP(ROOT_DROP),
+          .ROOT_ROUNDING(ROOT_ROUNDING)
+        ) u_row (
+          .clk(clk),
+          .en(en),
+          .first(first),
+          .x(x),
+          .w(w[oc*IC_LANES*ELEM_W +: IC_LANES*ELEM_W]),
+          .x_zero_point(x_zero_point),
+          .w_zero_point(w_zero_point),
+          .mask(mask),
+          .bypass(bypass),
+          .root(root)
+        );
+      end else begin : gen_illegal_order
+        mac_array_has_no_such_ORDER u_illegal ();
       end
-
-      adder_tree #(
-        .FORMAT(FORMAT),
-        .IC_LANES(IC_LANES),
-        .LANE_W(LANE_W),
-        .TREE_W(TREE_W),
-        .TREE_OVERFLOW(TREE_OVERFLOW)
-      ) u_tree (
-        .lanes(lanes),
-        .root(tree_root)
-      );
-
-      resize #(.FORMAT(FORMAT), .IN_W(TREE_W), .OUT_W(ROOT_W)) u_root (
-        .value(tree_root),
-        .resized(root)
-      );
-
-      // Rows past the last lane have no lane of their own; their output is not kept.
-      resize #(.FORMAT(FORMAT), .IN_W(LANE_W), .OUT_W(ROOT_W)) u_own_lane (
-        .value(lanes[(oc % IC_LANES)*LANE_W +: LANE_W]),
-        .resized(own_lane)
-      );
-
-      truncate #(.W(ROOT_W), .DROP(ROOT_DROP), .ROUNDING(ROOT_ROUNDING)) u_truncate (
-        .value(bypass ? own_lane : root),
-        .truncated(truncated)
-      );
     end
   endgenerate
 endmodule

@@ -9,6 +9,7 @@ def array_parameters(config: ArrayConfig) -> dict[str, int | str]:
     path, code = config.datapath, load_definitions()
     return {
         "FORMAT": code[f"FORMAT_{path.format.upper()}"],
+        "ORDER": code[f"ORDER_{path.order.upper()}"],
         "IC_LANES": path.ic_lanes,
         "OC_LANES": path.oc_lanes,
         "ELEM_W": path.storage_bits,

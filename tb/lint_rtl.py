@@ -60,6 +60,7 @@ ARRAY = Target(
         {"IC_LANES": 8, "OC_LANES": 8, "LANE_W": 20, "TREE_W": 22, "PSUM_W": 24},
         {"IC_LANES": 2, "OC_LANES": 2, "ACT_DEPTH": 1, "WEIGHT_DEPTH": 1, "PARAM_DEPTH": 1},
         {**FIXED_POINT, "IC_LANES": 4, "OC_LANES": 8},
+        {**FIXED_POINT, "ORDER": 1, "IC_LANES": 4, "OC_LANES": 8},
         {**FIXED_POINT, "ELEM_W": 16, "LANE_W": 32, "TREE_W": 30, "PSUM_W": 32},
     ),
 )

@@ -19,6 +19,7 @@
 
 module bulk_harness #(
   parameter FORMAT        = 0,
+  parameter ORDER         = 0,
   parameter IC_LANES      = 16,
   parameter OC_LANES      = 16,
   parameter ELEM_W        = 8,
@@ -100,7 +101,7 @@ module bulk_harness #(
   wire            operand_ready;
 
   dla_top #(
-    .FORMAT(FORMAT), .IC_LANES(IC_LANES), .OC_LANES(OC_LANES), .ELEM_W(ELEM_W),
+    .FORMAT(FORMAT), .ORDER(ORDER), .IC_LANES(IC_LANES), .OC_LANES(OC_LANES), .ELEM_W(ELEM_W),
     .PRODUCT_DROP(PRODUCT_DROP), .PRODUCT_ROUNDING(PRODUCT_ROUNDING),
     .LANE_W(LANE_W), .LANE_OVERFLOW(LANE_OVERFLOW), .TREE_W(TREE_W), .TREE_OVERFLOW(TREE_OVERFLOW),
     .ROOT_DROP(ROOT_DROP), .ROOT_ROUNDING(ROOT_ROUNDING),

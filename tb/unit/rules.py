@@ -2,12 +2,13 @@
 
 from typing import Any, get_args
 
-from pymodel.datapath import ELEMENT_BITS, Datapath
+from pymodel.datapath import ELEMENT_BITS, Datapath, Order
 from pymodel.fixed_point import Rounding
 from pymodel.formats.width import Overflow, Width
 from tb.registers import load_definitions
 
 ROUNDINGS: tuple[Rounding, ...] = get_args(Rounding)
+ORDERS: tuple[Order, ...] = get_args(Order)
 OVERFLOWS: tuple[Overflow, ...] = get_args(Overflow)
 
 
@@ -33,6 +34,7 @@ def datapath_of(dut: Any) -> Datapath:
     (number_format,) = (
         name for name in ELEMENT_BITS if code[f"FORMAT_{name.upper()}"] == int(dut.FORMAT.value)
     )
+    (order,) = (o for o in ORDERS if code[f"ORDER_{o.upper()}"] == int(dut.ORDER.value))
     roundings = {rounding_code(rounding): rounding for rounding in ROUNDINGS}
     lane, tree, psum = (
         width_of(int(getattr(dut, f"{stage}_W").value), getattr(dut, f"{stage}_OVERFLOW"))
@@ -52,6 +54,7 @@ def datapath_of(dut: Any) -> Datapath:
         product_rounding=roundings[int(dut.PRODUCT_ROUNDING.value)],
         root_drop=int(dut.ROOT_DROP.value),
         root_rounding=roundings[int(dut.ROOT_ROUNDING.value)],
+        order=order,
         ic_lanes=int(dut.IC_LANES.value),
         oc_lanes=int(dut.OC_LANES.value),
     )

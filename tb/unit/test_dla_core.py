@@ -213,6 +213,23 @@ DATAPATHS = {
         psum_bits=14,
         psum_overflow="saturate",
     ),
+    "tree_first_4x4_narrow": _lanes(
+        4, 4, lane_bits=18, tree_bits=19, psum_bits=20, order="tree_first"
+    ),
+    "fixed_point_tree_first_8x4": _lanes(
+        8,
+        4,
+        order="tree_first",
+        format="dynamic_fixed_point",
+        product_drop=3,
+        product_rounding="nearest_away",
+        lane_bits=15,
+        lane_overflow="saturate",
+        tree_bits=14,
+        root_drop=1,
+        root_rounding="nearest_even",
+        psum_bits=15,
+    ),
     "fixed_point_8x2_cut_and_wrapped": _lanes(
         8,
         2,
