@@ -1,6 +1,6 @@
 """The datapath: number format, widths, reduction order and lanes, as one frozen value."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from pymodel.errors import InputError
@@ -126,23 +126,25 @@ LOSSLESS = {
     **dict.fromkeys(("product_drop", "root_drop"), 0),
 }
 """What a format without truncation and saturation has."""
+_TRUNC4 = Datapath(
+    "dfp8_trunc4",
+    format="dynamic_fixed_point",
+    lane_bits=16,
+    tree_bits=17,
+    psum_bits=18,
+    lane_overflow="saturate",
+    tree_overflow="saturate",
+    psum_overflow="saturate",
+    product_drop=4,
+)
 PRESETS: dict[str, Datapath] = {
     datapath.name: datapath
     for datapath in (
         Datapath("int8"),
         Datapath("int8_tree_first", order="tree_first"),
         Datapath("dfp8", format="dynamic_fixed_point"),
-        Datapath(
-            "dfp8_trunc4",
-            format="dynamic_fixed_point",
-            lane_bits=16,
-            tree_bits=17,
-            psum_bits=18,
-            lane_overflow="saturate",
-            tree_overflow="saturate",
-            psum_overflow="saturate",
-            product_drop=4,
-        ),
+        _TRUNC4,
+        replace(_TRUNC4, name="dfp8_trunc4_tree_first", order="tree_first"),
         Datapath(
             "dfp8_narrow",
             format="dynamic_fixed_point",
