@@ -29,17 +29,21 @@ def width_of(bits: int, parameter: Any) -> Width:
 
 
 def datapath_of(dut: Any) -> Datapath:
-    """Return the datapath that the DUT's parameters describe; elements fill their storage."""
+    """Return the datapath that the DUT's parameters describe; elements fill their storage.
+
+    A DUT without psums has them at 32 bits.
+    """
     code = load_definitions()
     (number_format,) = (
         name for name in ELEMENT_BITS if code[f"FORMAT_{name.upper()}"] == int(dut.FORMAT.value)
     )
-    (order,) = (o for o in ORDERS if code[f"ORDER_{o.upper()}"] == int(dut.ORDER.value))
     roundings = {rounding_code(rounding): rounding for rounding in ROUNDINGS}
-    lane, tree, psum = (
-        width_of(int(getattr(dut, f"{stage}_W").value), getattr(dut, f"{stage}_OVERFLOW"))
-        for stage in ("LANE", "TREE", "PSUM")
-    )
+    (order,) = (o for o in ORDERS if code[f"ORDER_{o.upper()}"] == int(dut.ORDER.value))
+    lane = width_of(int(dut.LANE_W.value), dut.LANE_OVERFLOW)
+    tree = width_of(int(dut.TREE_W.value), dut.TREE_OVERFLOW)
+    psum = Width(32)
+    if hasattr(dut, "PSUM_W"):
+        psum = width_of(int(dut.PSUM_W.value), dut.PSUM_OVERFLOW)
     return Datapath(
         "unit",
         format=number_format,

@@ -1,16 +1,17 @@
-"""rtl/mac_array.v against pymodel's stages, one step at a time."""
+"""rtl/mac_array.v, and its rows in either order, against pymodel's stages, one step at a time."""
 
 from typing import Any
 
 import cocotb
 import numpy as np
 import pytest
-from cocotb.triggers import Timer
 
+from pymodel.array.config import ArrayConfig
 from pymodel.array.reduction import adder_tree
 from pymodel.datapath import Datapath
-from pymodel.formats.affine_int8 import accumulate, multiply
-from pymodel.formats.width import Width
+from pymodel.fixed_point import Int64Array
+from pymodel.formats.table import STAGES
+from tb.array_parameters import array_parameters
 from tb.unit.bench import (
     cycle,
     draw,
@@ -21,28 +22,56 @@ from tb.unit.bench import (
     run_bench,
     start_clock,
     unpack,
-    write,
 )
+from tb.unit.rules import datapath_of
 
 STEPS = 150
 
 
-@cocotb.test()
-async def bench_random_steps(dut: Any) -> None:
-    """Random operands, masks, restarts and pauses; every root, and every bypass of the tree."""
-    random = random_generator()
-    ic_lanes, oc_lanes = len(dut.mask), int(dut.OC_LANES.value)
-    lane_bits, tree_bits = int(dut.LANE_W.value), int(dut.TREE_W.value)
-    root_bits = int(dut.ROOT_W.value)
-    datapath = Datapath("unit", lane_bits=lane_bits, tree_bits=tree_bits, ic_lanes=ic_lanes)
-    rows = min(ic_lanes, oc_lanes)  # those that have a lane of their own
-    await start_clock(dut)
+class Rows:
+    """The array's rows: what they accumulate, and the roots that they show."""
 
-    lanes = np.zeros((oc_lanes, ic_lanes), dtype=np.int64)
+    def __init__(self, path: Datapath) -> None:
+        self.path, self.stages = path, STAGES[path.format]
+        self.lanes: Int64Array = np.zeros((path.oc_lanes, path.ic_lanes), dtype=np.int64)
+        self.acc: Int64Array = np.zeros(path.oc_lanes, dtype=np.int64)
+
+    def take(self, products: Int64Array, first: bool, bypass: bool) -> None:
+        """One tap's products (row, lane)."""
+        path, accumulate = self.path, self.stages.accumulate
+        if path.order == "taps_first":
+            self.lanes = accumulate(0 if first else self.lanes, products, path.lane)
+        else:
+            tap = self._own(products) if bypass else adder_tree(products, path)
+            self.acc = accumulate(0 if first else self.acc, tap, path.lane)
+
+    def roots(self, bypass: bool) -> Int64Array:
+        """What each row shows (row,)."""
+        cut = self.path.root_cut
+        if self.path.order == "taps_first":
+            own = self.stages.truncate(self._own(self.lanes), cut)
+            return own if bypass else adder_tree(self.lanes, self.path)
+        return self.stages.truncate(self.acc, cut) if bypass else self.acc
+
+    def _own(self, values: Int64Array) -> Int64Array:
+        """Of each row, the value of its own lane."""
+        rows = np.arange(self.path.oc_lanes)
+        own: Int64Array = values[rows, rows % self.path.ic_lanes]
+        return own
+
+
+@cocotb.test()
+@cocotb.parametrize(bypass=[False, True])
+async def bench_random_steps(dut: Any, bypass: bool) -> None:
+    """Random operands, masks, restarts and pauses; every root after every step."""
+    random, path, root_bits = random_generator(), datapath_of(dut), int(dut.ROOT_W.value)
+    rows, shape = Rows(path), (path.oc_lanes, path.ic_lanes)
+    await start_clock(dut, {"bypass": bypass})
     for step in range(STEPS):
-        x, w = draw(random, 8, ic_lanes), draw(random, 8, (oc_lanes, ic_lanes))
-        x_zero, w_zero = (int(zero) for zero in draw(random, 8, 2))
-        mask = random.random(ic_lanes) < 0.2
+        x, w = draw(random, 8, path.ic_lanes), draw(random, 8, shape)
+        affine = path.format == "affine_int8"
+        x_zero, w_zero = (int(v) for v in draw(random, 8, 2)) if affine else (0, 0)
+        mask = random.random(path.ic_lanes) < 0.2
         en, first = (random.random(2) < (0.8, 0.1)) | (step == 0)
         await cycle(
             dut,
@@ -54,25 +83,50 @@ async def bench_random_steps(dut: Any) -> None:
                 "w_zero_point": w_zero,
                 "en": en,
                 "first": first,
-                "bypass": 0,
             },
         )
         if en:
-            products = multiply(x, w, x_zero, w_zero, mask)
-            lanes = accumulate(0 if first else lanes, products, Width(lane_bits))
-        got = unpack(read(dut.roots), oc_lanes, root_bits)
-        expect(adder_tree(lanes, datapath), got, root_bits)
-        write(dut, {"bypass": 1})
-        await Timer(1, unit="ns")
-        got = unpack(read(dut.roots), oc_lanes, root_bits)
-        expect(lanes.diagonal()[:rows], got[:rows], root_bits)
+            products = rows.stages.multiply(x, w, x_zero, w_zero, mask, path.product_cut)
+            rows.take(products, bool(first), bypass)
+        got = unpack(read(dut.roots), path.oc_lanes, root_bits)
+        expect(rows.roots(bypass), got, root_bits)
 
 
-@pytest.mark.parametrize(
-    ("ic_lanes", "oc_lanes", "lane_bits", "tree_bits"),
-    [(1, 1, 32, 32), (4, 4, 20, 22), (8, 8, 32, 32), (4, 16, 32, 20), (16, 16, 32, 32)],
-)
-def test_mac_array(sim: str, ic_lanes: int, oc_lanes: int, lane_bits: int, tree_bits: int) -> None:
-    lanes = {"IC_LANES": ic_lanes, "OC_LANES": oc_lanes}
-    widths = {"LANE_W": lane_bits, "TREE_W": tree_bits, "ROOT_W": max(lane_bits, tree_bits)}
-    run_bench("mac_array", __name__, sim, lanes | widths)
+def _path(ic_lanes: int, oc_lanes: int, **changes: Any) -> Datapath:
+    return Datapath("unit", ic_lanes=ic_lanes, oc_lanes=oc_lanes, **changes)
+
+
+FIXED_POINT: dict[str, Any] = {
+    "format": "dynamic_fixed_point",
+    "product_drop": 3,
+    "product_rounding": "nearest_even",
+    "lane_bits": 14,
+    "tree_bits": 13,
+    "tree_overflow": "saturate",
+    "root_drop": 2,
+    "root_rounding": "toward_zero",
+}
+DATAPATHS = {
+    "1x1": _path(1, 1),
+    "4x4_narrow": _path(4, 4, lane_bits=20, tree_bits=22),
+    "8x8": _path(8, 8),
+    "4x16_narrow_tree": _path(4, 16, tree_bits=20),
+    "16x16": _path(16, 16),
+    "tree_first_4x4_narrow": _path(4, 4, lane_bits=20, tree_bits=22, order="tree_first"),
+    "tree_first_8x2_narrow_tree": _path(8, 2, tree_bits=20, order="tree_first"),
+    "fixed_point_4x4": _path(4, 4, **FIXED_POINT),
+    "fixed_point_saturated_8x4": _path(8, 4, lane_overflow="saturate", **FIXED_POINT),
+    "fixed_point_tree_first_4x8": _path(4, 8, order="tree_first", **FIXED_POINT),
+}
+
+
+@pytest.mark.parametrize("name", DATAPATHS)
+def test_mac_array(sim: str, name: str) -> None:
+    path = DATAPATHS[name]
+    parameters = {
+        parameter: value
+        for parameter, value in array_parameters(ArrayConfig(path)).items()
+        if not parameter.startswith("PSUM") and not parameter.endswith("DEPTH")
+    }
+    root = {"ROOT_W": max(path.lane_bits, path.tree_bits)}
+    run_bench("mac_array", __name__, sim, parameters | root)
