@@ -29,7 +29,8 @@ ARRAY_RULES: dict[str, tuple[str, ...]] = {
     "dynamic_fixed_point": SHIFT_RULES,
 }
 """The rules that the RTL has, by number format."""
-RULES = (*INTEGER_RULES, "double_up_by_8", "float_even", "float_away", *SHIFT_RULES)
+RULES = (*INTEGER_RULES, "double_up_by_8", "float_even", "float_away")
+"""The rules of affine int8."""
 BLOCK_CHANNELS = 8
 """Channels of a block in double_up_by_8."""
 LEAST_SHIFT, MOST_SHIFT = -31, 30
@@ -43,7 +44,7 @@ class Requantise:
     negative shift goes right. The float rules use scale, the others multiplier and shift.
 
     Attributes:
-        rule: one of RULES.
+        rule: one of RULES, or of SHIFT_RULES in dynamic fixed point.
         multiplier: int32 (oc,), 0 to 2^31 - 1.
         shift: int32 (oc,), -31 to 30.
         scale: float64 (oc,); the rule float_even takes it as float32.
@@ -63,10 +64,9 @@ class Requantise:
     clamp_max: int = 127
 
     def __post_init__(self) -> None:
-        if self.rule not in RULES:
-            raise InputError(
-                f"requantise: rule must be one of {', '.join(RULES)}, found {self.rule!r}"
-            )
+        if self.rule not in (*RULES, *SHIFT_RULES):
+            known = ", ".join((*RULES, *SHIFT_RULES))
+            raise InputError(f"requantise: rule must be one of {known}, found {self.rule!r}")
         channels = self.multiplier.shape
         for name, array, dtype in (
             ("multiplier", self.multiplier, np.int32),

@@ -139,7 +139,7 @@ def test_no_npy_file(refused: Refused, tmp_path: Path, content: bytes) -> None:
     ("arguments", "sentence"),
     [
         ("--sim modelsim", "SIM=modelsim: no such simulator; use one of verilator, icarus"),
-        ("--suite cornre", "suite must be one of corner, found 'cornre'"),
+        ("--suite cornre", "suite must be one of corner, formats, found 'cornre'"),
         ("--suite corner --seed 1", "--suite runs stored cases; it takes neither"),
         ("--suite corner --model a.tflite", "not allowed with argument"),
         ("--frobnicate", "unrecognized arguments: --frobnicate"),

@@ -108,7 +108,7 @@ def test_geometry_errors(change: dict[str, Any], message: str) -> None:
 def test_presets() -> None:
     assert preset("int8") is PRESETS["int8"]
     assert preset("int8").product_bits == 18
-    with pytest.raises(InputError, match=r"one of int8, .* found 'int9'"):
+    with pytest.raises(InputError, match=r"one of dfp8, .* found 'int9'"):
         preset("int9")
 
 
