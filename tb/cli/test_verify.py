@@ -29,6 +29,7 @@ DOCUMENT_KEYS = (
 LAYER_KEYS = (
     "index", "name", "op", "rule", "outputs", "mismatches", "oracle", "oracle_mismatches",
     "rule_differences", "macs", "cycles", "utilisation", "wall_s", "rtl_wall_s", "status",
+    "datapath",
 )  # fmt: skip
 _NUMBER = r"([\d,]+|-)"
 _PLACE, _REST = r"(\d+) .*", r"([\d.]+|-) +([\d.]+) s +(\w+)"
@@ -276,3 +277,10 @@ def test_oracle_that_disagrees(
         rf"first at {place}"
     )
     assert any(re.fullmatch(finding, line) for line in done.out.splitlines())
+
+
+def test_a_case_in_its_own_datapath_says_so(verify: Verify) -> None:
+    document = check_document(verify("--suite", "formats"), "formats-verilator")
+    names = {layer["datapath"] for layer in document["layers"]}
+    assert names == {"dfp8", "dfp8_trunc4", "dfp8_trunc4_tree_first", "dfp8_narrow"}
+    assert (document["verdict"], document["datapath"]["name"]) == ("pass", "int8")

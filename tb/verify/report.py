@@ -29,7 +29,8 @@ class LayerReport:
     between the rules that the RTL runs and those of the numerics asked for, None where these are
     the same. cycles: busy cycles of the array. utilisation: MACs / (lanes * cycles). wall_s: time
     taken by model and RTL, rtl_wall_s by the RTL alone. on_array: it has a place on the array.
-    details: findings to print, a line each.
+    datapath: the name of its own, where a suite's case has one other than the report's. details:
+    findings to print, a line each.
     """
 
     index: int
@@ -47,6 +48,7 @@ class LayerReport:
     wall_s: float = 0.0
     rtl_wall_s: float = 0.0
     status: Status = "not_checked"
+    datapath: str | None = None
     geometry: str = ""
     on_array: bool = False
     details: tuple[str, ...] = ()

@@ -40,6 +40,8 @@ def verify_suite(suite: str, simulation: Simulation, console: Console) -> list[L
             )
         )
         config = config_for(case, simulation)
+        if config != simulation.settings.config:
+            rows[-1] = replace(rows[-1], datapath=config.datapath.name)
         tasks.setdefault(config, []).append(Task(index, conv, case.x, case.expected))
     for config, of_config in tasks.items():
         settings = replace(simulation.settings, config=config)
