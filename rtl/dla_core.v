@@ -284,16 +284,11 @@ module dla_core #(
     .params(s3_params),
     .keep(s3_keep),
     .last(s3_last),
-    .s_axis_operand_tdata(s_axis_operand_tdata),
-    .s_axis_operand_tkeep(s_axis_operand_tkeep),
-    .s_axis_operand_tvalid(s_axis_operand_tvalid),
-    .s_axis_operand_tready(s_axis_operand_tready),
+    .s_axis_operand_tdata(s_axis_operand_tdata), .s_axis_operand_tkeep(s_axis_operand_tkeep),
+    .s_axis_operand_tvalid(s_axis_operand_tvalid), .s_axis_operand_tready(s_axis_operand_tready),
     .s_axis_operand_tlast(s_axis_operand_tlast),
-    .m_axis_tdata(m_axis_tdata),
-    .m_axis_tkeep(m_axis_tkeep),
-    .m_axis_tvalid(m_axis_tvalid),
-    .m_axis_tready(m_axis_tready),
-    .m_axis_tlast(m_axis_tlast)
+    .m_axis_tdata(m_axis_tdata), .m_axis_tkeep(m_axis_tkeep),
+    .m_axis_tvalid(m_axis_tvalid), .m_axis_tready(m_axis_tready), .m_axis_tlast(m_axis_tlast)
   );
 
   assign en     = !s3_send || s3_ready;

@@ -2,7 +2,6 @@
 
 REQUIRE_ALL=1 (CI) turns a skip into a failure, unless third-party data is all that it lacks and
 SHARED_DATA_OPTIONAL=1 says that this machine has none.
-REQUIRE_ALL=1 (CI) makes a skip a failure, SHARED_DATA_OPTIONAL=1 excuses absent third-party data.
 """
 
 import os

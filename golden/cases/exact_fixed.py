@@ -23,18 +23,17 @@ def run(conv: Convolution, x: NDArray[np.int8], path: Datapath) -> NDArray[np.in
     numbers = conv.requantise
     out = np.zeros(conv.geometry.output_shape, dtype=np.int8)
     for place in product(*(range(size) for size in out.shape)):
-        psum = _psum(conv, x, path, place)
-        scaled = _rounded(
-            Fraction(psum) * Fraction(2) ** int(numbers.shift[place[3]]), numbers.rule
-        )
+        exact = psum(conv, x, path, place) * Fraction(2) ** int(numbers.shift[place[3]])
+        scaled = rounded(exact, numbers.rule)
         out[place] = min(max(scaled, numbers.clamp_min), numbers.clamp_max)
     return out
 
 
-def _psum(conv: Convolution, x: NDArray[np.int8], path: Datapath, place: tuple[int, ...]) -> int:
+def psum(conv: Convolution, x: NDArray[np.int8], path: Datapath, place: tuple[int, ...]) -> int:
+    """The psum, bias included, of one output element: place is its (n, h, w, c)."""
     g = conv.geometry
     taps = list(product(range(g.kernel_h), range(g.kernel_w)))
-    lanes, psum = 1 if g.depthwise else path.ic_lanes, 0
+    lanes, total = 1 if g.depthwise else path.ic_lanes, 0
     for start in range(0, g.group_in_channels, lanes):
         channels = range(start, start + lanes)
         products = [[_product(conv, x, path, place, c, tap) for c in channels] for tap in taps]
@@ -49,8 +48,8 @@ def _psum(conv: Convolution, x: NDArray[np.int8], path: Datapath, place: tuple[i
             for row in products:
                 root = _dropped(_tree(row, path), path.root_drop, path.root_rounding)
                 addend = _add(addend, root, path, "lane")
-        psum = _add(psum, addend, path, "psum")
-    return _add(psum, int(conv.bias[place[3]]), path, "psum")
+        total = _add(total, addend, path, "psum")
+    return _add(total, int(conv.bias[place[3]]), path, "psum")
 
 
 def _product(
@@ -94,10 +93,11 @@ def _fitted(value: int, path: Datapath, stage: str) -> int:
 
 
 def _dropped(value: int, bits: int, rounding: str) -> int:
-    return _rounded(Fraction(value, 2**bits), rounding)
+    return rounded(Fraction(value, 2**bits), rounding)
 
 
-def _rounded(value: Fraction, rounding: str) -> int:
+def rounded(value: Fraction, rounding: str) -> int:
+    """The integer that the rule gives, by its definition."""
     down = math.floor(value)
     if rounding == "floor" or value == down:
         return down

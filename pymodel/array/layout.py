@@ -31,16 +31,18 @@ def job_weights(conv: Convolution, job: Job) -> NDArray[np.int8]:
     Where a job holds several groups, an output channel's weights for the input channels of another
     group than its own are the zero point, so that their products are 0.
     """
-    g, inputs = conv.geometry, job.in_channel_range
-    weights = conv.weights[as_slice(job.out_channel_range)]
+    g, inputs, outputs = conv.geometry, job.in_channel_range, job.out_channel_range
+    weights = conv.weights[as_slice(outputs)]
     if job.depthwise:
         return weights
     dense = np.full((*weights.shape[:3], len(inputs)), conv.w_zero_point, dtype=np.int8)
-    for place, channel in enumerate(job.out_channel_range):
-        first = channel // g.group_out_channels * g.group_in_channels
+    channels = np.array(outputs) // g.group_out_channels
+    for group in np.unique(channels):
+        first = int(group) * g.group_in_channels
         start, stop = max(first, inputs.start), min(first + g.group_in_channels, inputs.stop)
-        dense[place, :, :, start - inputs.start : stop - inputs.start] = weights[
-            place, :, :, start - first : stop - first
+        rows = channels == group
+        dense[rows, :, :, start - inputs.start : stop - inputs.start] = weights[
+            rows, :, :, start - first : stop - first
         ]
     return dense
 

@@ -7,7 +7,7 @@ from pymodel.affine.requantise import ARRAY_RULES
 from pymodel.array.config import ArrayConfig
 from pymodel.array.job import Job
 from pymodel.array.section import Section, sections
-from pymodel.array.tile_size import REGISTER_MAX, act_words, choose
+from pymodel.array.tile_size import REGISTER_MAX, TileSize, act_words, choose
 from pymodel.array.window import Axis
 from pymodel.convolution import Convolution
 from pymodel.errors import InputError
@@ -47,21 +47,21 @@ def tile(conv: Convolution, config: ArrayConfig) -> list[Job]:
             f"layer {conv.name}: the array requantises by "
             f"{', '.join(rules)}, found {conv.requantise.rule}"
         )
-    jobs = [
-        job
-        for batch in range(conv.geometry.batch)
-        for section in sections(conv.geometry, config)
-        for job in _section_jobs(conv, config, batch, section)
-    ]
+    sizes: dict[tuple[int, int], TileSize] = {}
+    jobs: list[Job] = []
+    for batch, section in product(range(conv.geometry.batch), sections(conv.geometry, config)):
+        channels = len(section.in_channels), len(section.out_channels)
+        if channels not in sizes:
+            sizes[channels] = choose(conv, section, config)
+        jobs += _section_jobs(conv, config, batch, section, sizes[channels])
     for job in jobs:
         _require_registers(conv, job)
     return jobs
 
 
 def _section_jobs(
-    conv: Convolution, config: ArrayConfig, batch: int, section: Section
+    conv: Convolution, config: ArrayConfig, batch: int, section: Section, size: TileSize
 ) -> Iterator[Job]:
-    size = choose(conv, section, config)
     out_tiles = _cut(section.out_channels, size.blocks * config.block_lanes(section.depthwise))
     in_tiles = [section.in_channels]
     if not section.depthwise:

@@ -1,47 +1,26 @@
 """Dynamic fixed point against exact rationals, and its stages in the array's order."""
 
-import math
 from dataclasses import replace
 from fractions import Fraction
-from typing import Any, get_args
+from typing import get_args
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from golden.cases.exact_fixed import psum, rounded
+from pymodel.affine.requantise import LEAST_SHIFT, MOST_SHIFT, shift_accumulator
 from pymodel.array.reduction import reduce
-from pymodel.convolution import Convolution
 from pymodel.datapath import Datapath, Order
 from pymodel.errors import InputError
 from pymodel.fixed_point import Rounding, shift_right
 from pymodel.formats import dynamic_fixed_point as dfp
-from pymodel.formats.width import Cut, Overflow, Width
+from pymodel.formats.width import Cut, Overflow
 from pymodel.geometry import ConvGeometry
 from tb.model.layers import bounded, geometries, random_codes, random_layer, seeds
 
 ROUNDINGS: tuple[Rounding, ...] = get_args(Rounding)
-
-
-def rounded(value: Fraction, rounding: Rounding) -> int:
-    """The integer that the rule gives, by its definition."""
-    down = math.floor(value)
-    if rounding == "floor" or value == down:
-        return down
-    if rounding == "toward_zero":
-        return math.trunc(value)
-    if value - down != Fraction(1, 2):
-        return down + (value - down > Fraction(1, 2))
-    if rounding == "nearest_even":
-        return down + down % 2
-    return down + (value > 0)
-
-
-def fitted(value: int, width: Width) -> int:
-    half = 1 << (width.bits - 1)
-    if width.overflow == "saturate":
-        return min(max(value, -half), half - 1)
-    return (value + half) % (2 * half) - half
 
 
 @pytest.mark.parametrize("rounding", ROUNDINGS)
@@ -62,6 +41,20 @@ def test_every_pair_of_8_bit_operands(rounding: Rounding, drop: int) -> None:
         assert row == [expected[a * b] for b in codes.tolist()]
 
 
+@pytest.mark.parametrize("rounding", ROUNDINGS)
+def test_an_accumulator_at_every_shift(rounding: Rounding) -> None:
+    """Both ends, ties of either sign, and left shifts past 32 bits, which saturate."""
+    least, largest = -(2**31), 2**31 - 1
+    for shift in range(LEAST_SHIFT, MOST_SHIFT + 1):
+        half = 1 << max(-shift, 0) >> 1
+        values = [least, least + 1, *range(-3, 4), largest - 1, largest]
+        values += [sign * (3 * half + step) for sign in (-1, 1) for step in (-1, 0, 1)]
+        values = [value for value in values if least <= value <= largest]
+        exact = [rounded(value * Fraction(2) ** shift, rounding) for value in values]
+        found = shift_accumulator(np.array(values, dtype=np.int64), shift, rounding)
+        assert found.tolist() == [min(max(value, least), largest) for value in exact]
+
+
 def test_a_masked_product_is_0_and_zero_points_are_refused() -> None:
     assert dfp.multiply(5, -7, 0, 0, 1, Cut(1, "floor")) == 0
     with pytest.raises(InputError, match="no zero points"):
@@ -78,7 +71,8 @@ def test_the_fractional_length_is_the_largest_that_does_not_saturate(bits: int) 
         steps = [rounded(v * Fraction(2) ** fl, "nearest_away") for v in exact]
         assert dfp.quantise(values, fl, bits).tolist() == steps, "something saturates"
         more = [rounded(v * Fraction(2) ** (fl + 2), "nearest_away") for v in exact]
-        assert any(fitted(step, Width(bits)) != step for step in more)
+        half = 1 << (bits - 1)
+        assert any(not -half <= step < half for step in more)
 
 
 @pytest.mark.parametrize(
@@ -115,61 +109,6 @@ def test_sign_and_magnitude() -> None:
         dfp.sign_magnitude([0, -128], 8)
 
 
-class Loops:
-    """One output element's psum in Python ints, in the words of DESIGN's reduction order."""
-
-    def __init__(self, conv: Convolution, x: Any, path: Datapath) -> None:
-        self.conv, self.x, self.path = conv, x, path
-
-    def product(self, place: tuple[int, ...], channel: int, tap: tuple[int, int]) -> int:
-        g, (batch, oh, ow, oc) = self.conv.geometry, place
-        ih = oh * g.stride_h - g.pad_top + tap[0] * g.dilation_h
-        iw = ow * g.stride_w - g.pad_left + tap[1] * g.dilation_w
-        if not (0 <= ih < g.in_h and 0 <= iw < g.in_w and channel < g.group_in_channels):
-            return 0
-        first = oc // g.group_out_channels * g.group_in_channels
-        exact = int(self.x[batch, ih, iw, first + channel]) * int(
-            self.conv.weights[(oc, *tap, channel)]
-        )
-        cut = self.path.product_cut
-        return rounded(Fraction(exact, 2**cut.bits), cut.rounding)
-
-    def tree(self, values: list[int]) -> int:
-        width = self.path.tree
-        level = [fitted(value, width) for value in values]
-        while len(level) > 1:
-            level = [fitted(level[j] + level[j + 1], width) for j in range(0, len(level), 2)]
-        return self.root(level[0])
-
-    def root(self, value: int) -> int:
-        cut = self.path.root_cut
-        return rounded(Fraction(value, 2**cut.bits), cut.rounding)
-
-    def add(self, acc: int, addend: int, width: Width) -> int:
-        return fitted(acc + fitted(addend, width), width)
-
-    def psum(self, place: tuple[int, ...]) -> int:
-        g, path = self.conv.geometry, self.path
-        taps = list(np.ndindex(g.kernel_h, g.kernel_w))
-        lanes, psum = 1 if g.depthwise else path.ic_lanes, 0
-        for start in range(0, g.group_in_channels, lanes):
-            channels = range(start, start + lanes)
-            if path.order == "taps_first" or g.depthwise:
-                sums = [0] * lanes
-                for tap in taps:
-                    for lane, channel in enumerate(channels):
-                        product = self.product(place, channel, tap)
-                        sums[lane] = self.add(sums[lane], product, path.lane)
-                addend = self.root(sums[0]) if g.depthwise else self.tree(sums)
-            else:
-                addend = 0
-                for tap in taps:
-                    root = self.tree([self.product(place, channel, tap) for channel in channels])
-                    addend = self.add(addend, root, path.lane)
-            psum = self.add(psum, addend, path.psum)
-        return self.add(psum, int(self.conv.bias[place[3]]), path.psum)
-
-
 cuts = st.tuples(st.integers(0, 6), st.sampled_from(ROUNDINGS))
 widths = st.tuples(st.integers(16, 20) | st.just(32), st.sampled_from(get_args(Overflow)))
 
@@ -184,7 +123,7 @@ widths = st.tuples(st.integers(16, 20) | st.just(32), st.sampled_from(get_args(O
     product=cuts,
     root=cuts,
 )
-def test_every_stage_follows_the_loops(
+def test_every_stage_follows_the_oracle(
     geometry: ConvGeometry,
     seed: int,
     order: Order,
@@ -193,7 +132,7 @@ def test_every_stage_follows_the_loops(
     product: tuple[int, Rounding],
     root: tuple[int, Rounding],
 ) -> None:
-    (lane, lane_rule), (tree, tree_rule), (psum, psum_rule) = stages
+    (lane, lane_rule), (tree, tree_rule), (total, total_rule) = stages
     path = Datapath(
         "drawn",
         format="dynamic_fixed_point",
@@ -201,8 +140,8 @@ def test_every_stage_follows_the_loops(
         lane_overflow=lane_rule,
         tree_bits=tree,
         tree_overflow=tree_rule,
-        psum_bits=psum,
-        psum_overflow=psum_rule,
+        psum_bits=total,
+        psum_overflow=total_rule,
         product_drop=product[0],
         product_rounding=product[1],
         root_drop=root[0],
@@ -214,6 +153,6 @@ def test_every_stage_follows_the_loops(
     conv, _ = random_layer(geometry, seed)
     conv = replace(conv, x_zero_point=0)
     x = random_codes(np.random.default_rng(seed), geometry.input_shape)
-    loops, found = Loops(conv, x, path), reduce(conv, x, path)
+    found = reduce(conv, x, path)
     for place in np.ndindex(found.shape):
-        assert found[place] == loops.psum(place), place
+        assert found[place] == psum(conv, x, path, place), place
