@@ -1,17 +1,27 @@
 """The datapath: number format, widths, reduction order and lanes, as one frozen value."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal, get_args
+
+import numpy as np
 
 from pymodel.errors import InputError
 from pymodel.fixed_point import Rounding
+from pymodel.formats.float_format import FloatFormat
 from pymodel.formats.width import Cut, Overflow, Width
 
 Order = Literal["taps_first", "tree_first"]
-ELEMENT_BITS = {"affine_int8": range(8, 9), "dynamic_fixed_point": range(2, 17)}
-"""Widths of an element, in bits, that each number format has."""
+FIXED_POINT = ("dynamic_fixed_point", "power_of_two")
+"""Formats whose sums are integers of a fractional length, and may lose bits on the way."""
+FORMATS = ("affine_int8", *FIXED_POINT, "minifloat")
+ELEMENT_BITS = {"affine_int8": range(8, 9), **dict.fromkeys(FIXED_POINT, range(2, 17))}
+"""Widths of an activation, in bits, that each number format of integers has."""
+WEIGHT_BITS = ELEMENT_BITS | {"power_of_two": range(2, 6)}
+"""Widths of a weight likewise; of power-of-two weights one bit is the sign."""
+MOST_BITS = {"affine_int8": 32, **dict.fromkeys(FIXED_POINT, 48)}
+"""The widest lane, tree and psum."""
+LEAST_EXPONENTS = range(-24, 1)
 MOST_LANES = 32
-MOST_BITS = 32
 
 
 @dataclass(frozen=True)
@@ -23,15 +33,23 @@ class Datapath:
     every node of the adder tree, `psum_bits` the partial sum. `product_drop` low bits are cut from
     every product, `root_drop` once at the tree's root, or where a lane goes past the tree.
 
+    An activation has `element_bits`; a weight `weight_bits`, None standing for as many. In
+    power_of_two a weight is +-2^k, k from `least_exponent` on, and an activation is as in dynamic
+    fixed point. In minifloat both are `element_float`, sums are `accumulator_float`, and the widths
+    follow from them; `fused` rounds acc + x * w once, where otherwise x * w is first rounded to the
+    accumulator's format.
+
     Raises:
-        InputError: an unknown format, order or rule, elements of a width that the format has not,
-            lanes that are no power of two from 1 to 32, a width outside product_bits..32, or a cut
-            or overflow rule in a format that has none.
+        InputError: an unknown format, order or rule, a width that the format has not, lanes that
+            are no power of two from 1 to 32, a stage that cannot hold a product, or a cut, an
+            overflow rule or a float format where the number format has none.
     """
 
     name: str
     format: str = "affine_int8"
     element_bits: int = 8
+    weight_bits: int | None = None
+    least_exponent: int = 0
     lane_bits: int = 32
     tree_bits: int = 32
     psum_bits: int = 32
@@ -42,20 +60,16 @@ class Datapath:
     product_rounding: Rounding = "floor"
     root_drop: int = 0
     root_rounding: Rounding = "floor"
+    element_float: FloatFormat | None = None
+    accumulator_float: FloatFormat | None = None
+    fused: bool = False
     order: Order = "taps_first"
     ic_lanes: int = 16
     oc_lanes: int = 16
 
     def __post_init__(self) -> None:
-        self._require_one_of("format", tuple(ELEMENT_BITS))
-        self._require_range("element_bits", ELEMENT_BITS[self.format], f"in {self.format}")
+        self._require_one_of("format", FORMATS)
         self._require_one_of("order", get_args(Order))
-        self._require_range("product_drop", range(self.element_bits), "below element_bits")
-        self._require_range("root_drop", range(self.tree_bits), "below tree_bits")
-        for field in ("lane_bits", "tree_bits", "psum_bits"):
-            self._require_range(
-                field, range(self.product_bits, MOST_BITS + 1), "so that it holds a product"
-            )
         for stage in ("lane", "tree", "psum"):
             self._require_one_of(f"{stage}_overflow", get_args(Overflow))
         for place in ("product", "root"):
@@ -64,9 +78,49 @@ class Datapath:
         for field in ("ic_lanes", "oc_lanes"):
             legal = getattr(self, field) in lanes
             self._require(field, legal, f"a power of two from 1 to {MOST_LANES}")
-        if self.format == "affine_int8":
-            for field, only in LOSSLESS.items():
-                self._require(field, getattr(self, field) == only, f"{only} in affine_int8")
+        if self.format == "minifloat":
+            self._check_floats()
+        else:
+            self._check_integers()
+        for field, only in NOT_IN.get(self.format, {}).items():
+            self._require(field, getattr(self, field) == only, f"{only} in {self.format}")
+
+    def _check_integers(self) -> None:
+        self._require_range("element_bits", ELEMENT_BITS[self.format], f"in {self.format}")
+        if self.weight_bits is None:
+            object.__setattr__(self, "weight_bits", self.element_bits)
+        self._require_range("weight_bits", WEIGHT_BITS[self.format], f"in {self.format}")
+        self._require_range("least_exponent", LEAST_EXPONENTS, "the least power of two")
+        self._require_range("product_drop", range(self.element_bits), "below element_bits")
+        most = MOST_BITS[self.format]
+        for field in ("lane_bits", "tree_bits", "psum_bits"):
+            allowed = range(self.product_bits, most + 1)
+            if not allowed:
+                raise InputError(
+                    f"datapath {self.name}: a product has {self.product_bits} bits, "
+                    f"past the {most} that a sum can have"
+                )
+            self._require_range(field, allowed, "so that it holds a product")
+        self._require_range("root_drop", range(self.tree_bits), "below tree_bits")
+
+    def _check_floats(self) -> None:
+        """Sets the widths, which follow from the float formats."""
+        for field in ("element_float", "accumulator_float"):
+            found = isinstance(getattr(self, field), FloatFormat)
+            self._require(field, found, "a float format in minifloat")
+        element, accumulator = self.floats
+        self._require("accumulator_float", accumulator.special == "ieee", "of special values ieee")
+        self._require("fused", isinstance(self.fused, bool), "true or false")
+        if self.order == "tree_first":
+            self._require("fused", not self.fused, "false in the order tree_first")
+        derived = dict.fromkeys(("lane_bits", "tree_bits", "psum_bits"), accumulator.width)
+        for field, bits in ({"element_bits": element.width} | derived).items():
+            default = type(self).__dataclass_fields__[field].default
+            legal = getattr(self, field) in (default, bits)
+            self._require(field, legal, f"{bits}, the width of its float format")
+            object.__setattr__(self, field, bits)
+        self._require("weight_bits", self.weight_bits in (None, element.width), str(element.width))
+        object.__setattr__(self, "weight_bits", element.width)
 
     def _require(self, field: str, legal: bool, expected: str) -> None:
         if not legal:
@@ -84,16 +138,41 @@ class Datapath:
         self._require(field, legal, f"{limits if len(allowed) > 1 else allowed.start}, {why}")
 
     @property
+    def floats(self) -> tuple[FloatFormat, FloatFormat]:
+        """Formats of elements and of accumulators, in minifloat."""
+        assert self.element_float is not None and self.accumulator_float is not None
+        return self.element_float, self.accumulator_float
+
+    @property
+    def weight_width(self) -> int:
+        """weight_bits, which is never None once the datapath is made."""
+        assert self.weight_bits is not None
+        return self.weight_bits
+
+    @property
     def product_bits(self) -> int:
-        """A product's width. In affine int8 both operands gain one bit when their zero point is
-        subtracted."""
-        operand_bits = self.element_bits + (self.format == "affine_int8")
-        return 2 * operand_bits - self.product_drop
+        """A product's width, of integers.
+
+        In affine int8 both operands gain one bit when their zero point is subtracted. A power of
+        two shifts by up to 2^(weight_bits - 1) - 1, and its sign may take one bit more.
+        """
+        if self.format == "affine_int8":
+            return 2 * (self.element_bits + 1)
+        weight = self.weight_width
+        grown = 2 ** (weight - 1) if self.format == "power_of_two" else weight
+        return self.element_bits + grown - self.product_drop
 
     @property
     def storage_bits(self) -> int:
-        """Width of an element on streams, in memories and in files: 8 or 16 bits."""
-        return 8 if self.element_bits <= 8 else 16
+        """Width of an element on streams, in memories and in files: 8, 16 or 32 bits."""
+        return next(
+            bits for bits in (8, 16, 32) if max(self.element_bits, self.weight_width) <= bits
+        )
+
+    @property
+    def dtype(self) -> np.dtype[np.signedinteger]:
+        """Of stored codes. A float's bit pattern is stored as the signed integer of those bits."""
+        return np.dtype(f"int{self.storage_bits}")
 
     @property
     def lane(self) -> Width:
@@ -121,54 +200,16 @@ class Datapath:
         return Cut(self.root_drop, self.root_rounding)
 
 
-LOSSLESS = {
+_LOSSLESS: dict[str, object] = {
     **dict.fromkeys(("lane_overflow", "tree_overflow", "psum_overflow"), "wrap"),
     **dict.fromkeys(("product_drop", "root_drop"), 0),
 }
-"""What a format without truncation and saturation has."""
-_TRUNC4 = Datapath(
-    "dfp8_trunc4",
-    format="dynamic_fixed_point",
-    lane_bits=16,
-    tree_bits=17,
-    psum_bits=18,
-    lane_overflow="saturate",
-    tree_overflow="saturate",
-    psum_overflow="saturate",
-    product_drop=4,
-)
-PRESETS: dict[str, Datapath] = {
-    datapath.name: datapath
-    for datapath in (
-        Datapath("int8"),
-        Datapath("int8_tree_first", order="tree_first"),
-        Datapath("dfp8", format="dynamic_fixed_point"),
-        _TRUNC4,
-        replace(_TRUNC4, name="dfp8_trunc4_tree_first", order="tree_first"),
-        Datapath(
-            "dfp8_narrow",
-            format="dynamic_fixed_point",
-            lane_bits=14,
-            tree_bits=14,
-            psum_bits=13,
-            psum_overflow="saturate",
-            product_drop=3,
-            product_rounding="nearest_even",
-            root_drop=1,
-            root_rounding="toward_zero",
-        ),
-    )
+_NO_FLOATS: dict[str, object] = {"element_float": None, "accumulator_float": None, "fused": False}
+_NO_EXPONENT: dict[str, object] = {"least_exponent": 0}
+NOT_IN: dict[str, dict[str, object]] = {
+    "affine_int8": _LOSSLESS | _NO_FLOATS | _NO_EXPONENT,
+    "dynamic_fixed_point": _NO_FLOATS | _NO_EXPONENT,
+    "power_of_two": _NO_FLOATS,
+    "minifloat": _LOSSLESS | _NO_EXPONENT,
 }
-
-
-def preset(name: str) -> Datapath:
-    """The named datapath of PRESETS.
-
-    Raises:
-        InputError: there is no preset of that name.
-    """
-    if name not in PRESETS:
-        raise InputError(
-            f"datapath preset must be one of {', '.join(sorted(PRESETS))}, found {name!r}"
-        )
-    return PRESETS[name]
+"""Fields that mean nothing in a format, and the only value that they have there."""

@@ -10,8 +10,8 @@ from golden.cases.oracle import confirm, oracle_name
 from golden.tflite.importer import parse_tflite
 from golden.tflite.writer import write_tflite
 from pymodel import convolution
-from pymodel.datapath import preset
 from pymodel.ops.registry import convolution as lower
+from pymodel.presets import preset
 
 
 def build_case(spec: CaseSpec, recorded_oracle: str | None = None) -> GoldenCase:

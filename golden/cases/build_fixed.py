@@ -14,8 +14,9 @@ from golden.tflite.single_op import SingleOp
 from pymodel.affine.requantise import Requantise, requantise
 from pymodel.array.reduction import reduce
 from pymodel.convolution import Convolution
-from pymodel.datapath import Datapath, preset
+from pymodel.datapath import Datapath
 from pymodel.errors import InputError
+from pymodel.presets import preset
 
 LEAST = {"NONE": None, "RELU": 0}
 """Fused activations: the least code where it is not the format's own."""

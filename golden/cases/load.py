@@ -14,7 +14,7 @@ from golden.cases.manifest import load_manifest, manifest_path
 from golden.tflite.layers import MAC_OPS
 from pymodel.affine.requantise import ARRAY_RULES, Requantise
 from pymodel.convolution import Convolution
-from pymodel.datapath import Datapath
+from pymodel.datapath_json import datapath_of
 from pymodel.errors import InputError
 from pymodel.geometry import ConvGeometry
 from pymodel.network.checked_json import Kind, items, located, read_object
@@ -81,13 +81,10 @@ def load_case(folder: Path) -> GoldenCase:
     for key, values in scales.items():
         items(values, f"{path}: scales.{key}", float)
     geometry_kinds: dict[str, Kind] = {field.name: int for field in fields(ConvGeometry)}
-    datapath_kinds: dict[str, Kind] = {
-        field.name: int if field.type is int else str for field in fields(Datapath)
-    }
     geometry = checked_fields(stored["geometry"], f"{path}: geometry", geometry_kinds)
-    datapath = checked_fields(stored["datapath"], f"{path}: datapath", datapath_kinds)
+    datapath = datapath_of(stored["datapath"], f"{path}: datapath")
     with located(str(path)):
-        rules = ARRAY_RULES[Datapath(**datapath).format]
+        rules = ARRAY_RULES[datapath.format]
         if requantise["rule"] not in rules:
             raise InputError(
                 f"requantise.rule must be one of {', '.join(rules)}, found {requantise['rule']!r}"
@@ -97,7 +94,7 @@ def load_case(folder: Path) -> GoldenCase:
             corner=stored["corner"],
             op=stored["op"],
             seed=stored["seed"],
-            datapath=Datapath(**datapath),
+            datapath=datapath,
             convolution=Convolution(
                 name=stored["name"],
                 geometry=ConvGeometry(**geometry),

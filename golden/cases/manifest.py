@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from pymodel.affine.requantise import ARRAY_RULES
-from pymodel.datapath import preset
 from pymodel.errors import InputError
 from pymodel.geometry import ConvGeometry
 from pymodel.network.checked_json import Kind, located, read_object
 from pymodel.network.checked_json import fields as checked_fields
 from pymodel.network.checked_json import items as checked_items
+from pymodel.presets import preset
 
 SCHEMA = 1
 MANIFESTS = Path(__file__).resolve().parent

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from pymodel.datapath import Datapath, preset
+from pymodel.datapath import Datapath
 from pymodel.errors import InputError
+from pymodel.presets import preset
 
 MOST_WORDS = 1 << 16
 
@@ -17,6 +18,7 @@ class ArrayConfig:
         weight_depth: words of OC_LANES x IC_LANES weights.
         param_depth: words of OC_LANES biases, multipliers and shifts.
         psum_depth: words of OC_LANES partial sums.
+        events: whether the array counts numeric events.
 
     Raises:
         InputError: a depth outside 1 to 65536.
@@ -27,6 +29,7 @@ class ArrayConfig:
     weight_depth: int = 256
     param_depth: int = 32
     psum_depth: int = 256
+    events: bool = False
 
     def __post_init__(self) -> None:
         for name in ("act_depth", "weight_depth", "param_depth", "psum_depth"):

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from pymodel.affine.requantise import Requantise
 from pymodel.array.config import ArrayConfig
 from pymodel.convolution import Convolution
-from pymodel.datapath import Datapath
+from pymodel.datapath_json import datapath_of
 from pymodel.geometry import ConvGeometry
 from tb.dut import Dut
 from tb.scoreboard import Mismatch
@@ -115,7 +115,7 @@ def read_plan(folder: Path) -> tuple[list[Task], Settings]:
     """The tasks and settings that `write_plan` wrote."""
     plan = json.loads((folder / PLAN_FILE).read_text(encoding="utf-8"))
     settings = plan["settings"]
-    settings["config"]["datapath"] = Datapath(**settings["config"]["datapath"])
+    settings["config"]["datapath"] = datapath_of(settings["config"]["datapath"], PLAN_FILE)
     settings["config"] = ArrayConfig(**settings["config"])
     settings["dut"]["rtl"] = Path(settings["dut"]["rtl"])
     settings["dut"] = Dut(**settings["dut"])

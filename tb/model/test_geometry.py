@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from pymodel.datapath import PRESETS, Datapath, preset
+from pymodel.datapath import Datapath
 from pymodel.errors import InputError
 from pymodel.geometry import ConvGeometry, causal_padding, same_padding
+from pymodel.presets import PRESETS, preset
 
 PLAIN: dict[str, Any] = {
     "batch": 1,
@@ -108,7 +109,7 @@ def test_geometry_errors(change: dict[str, Any], message: str) -> None:
 def test_presets() -> None:
     assert preset("int8") is PRESETS["int8"]
     assert preset("int8").product_bits == 18
-    with pytest.raises(InputError, match=r"one of dfp8, .* found 'int9'"):
+    with pytest.raises(InputError, match=r"one of bfloat16, .* found 'int9'"):
         preset("int9")
 
 
@@ -133,7 +134,7 @@ def test_presets() -> None:
         ),
         (
             {"format": "dynamic_fixed_point", "lane_bits": 11, "product_drop": 4},
-            "lane_bits must be from 12 to 32, so that it holds a product, found 11",
+            "lane_bits must be from 12 to 48, so that it holds a product, found 11",
         ),
         ({"ic_lanes": 12}, "ic_lanes must be a power of two from 1 to 32, found 12"),
         ({"oc_lanes": 64}, "oc_lanes must be a power of two from 1 to 32, found 64"),

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from pymodel.array.config import ArrayConfig
-from pymodel.datapath import preset
 from pymodel.errors import InputError
+from pymodel.presets import preset
 from tb.adapter import Counters, DutError, OutputBeats
 from tb.job import LayerJob
 from tb.serial_mac.port import (

@@ -9,7 +9,7 @@ import pytest
 from golden.cases.case import VECTORS
 from golden.cases.load import load_case
 from pymodel.array.config import ArrayConfig
-from pymodel.datapath import preset
+from pymodel.presets import preset
 from tb.adapter import Counters, DutError, OutputBeats
 from tb.array_adapter import ArrayAdapter, HeldPackets
 from tb.image import JobImage, build_image

@@ -13,7 +13,7 @@ from golden.cases.case import VECTORS
 from golden.cases.load import load_case
 from pymodel import convolution
 from pymodel.array.config import ArrayConfig
-from pymodel.datapath import preset
+from pymodel.presets import preset
 from tb.bulk.host import Simulation, run_bulk
 from tb.bulk.plan import Record, Settings, Task
 from tb.dut import Dut

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from pymodel import convolution
 from pymodel.array.config import ArrayConfig
 from pymodel.chain import run_network, walk
-from pymodel.datapath import preset
 from pymodel.network import Layer, Network, Tensor
+from pymodel.presets import preset
 from tb.bulk.chain_host import run_chain
 from tb.bulk.chain_plan import Chain, ChainRun, final_codes
 from tb.bulk.host import Simulation

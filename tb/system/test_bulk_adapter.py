@@ -12,8 +12,8 @@ from golden.cases.case import VECTORS
 from golden.cases.load import load_case
 from pymodel.array.config import ArrayConfig
 from pymodel.array.tiler import tile
-from pymodel.datapath import preset
 from pymodel.errors import InputError
+from pymodel.presets import preset
 from tb.adapter import DutError
 from tb.bulk.adapter import BulkAdapter
 from tb.bulk.harness import DEFAULT_DEPTHS, Depths, Handle

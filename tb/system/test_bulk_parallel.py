@@ -11,8 +11,8 @@ import pytest
 
 from golden.cases.load import load_suite
 from pymodel.array.config import ArrayConfig
-from pymodel.datapath import preset
 from pymodel.errors import InputError
+from pymodel.presets import preset
 from tb.bulk.host import Simulation, run_bulk
 from tb.bulk.parallel import CallLost, call_all
 from tb.bulk.plan import Settings, Task

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pymodel.array.config import ArrayConfig
-from pymodel.datapath import preset
+from pymodel.presets import preset
 from tb.bulk.host import Simulation, run_bulk
 from tb.bulk.plan import Settings, Task
 from tb.model.cmsis_nn import CASES, load

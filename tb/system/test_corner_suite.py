@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from golden.cases.load import load_suite
 from pymodel.array.config import ArrayConfig
 from pymodel.array.job import Job
 from pymodel.array.tiler import tile
-from pymodel.datapath import preset
+from pymodel.presets import preset
 from tb.bulk.host import Simulation, run_bulk
 from tb.bulk.plan import Record, Settings, Task
 
@@ -19,7 +20,7 @@ SMALL_BUFFERS = {"act_depth": 25, "weight_depth": 25, "param_depth": 1, "psum_de
 """The smallest that hold the window of one output of every case, so that layers are cut up."""
 
 
-def _array(ic_lanes: int, oc_lanes: int, **depths: int) -> ArrayConfig:
+def _array(ic_lanes: int, oc_lanes: int, **depths: Any) -> ArrayConfig:
     datapath = replace(preset("int8"), ic_lanes=ic_lanes, oc_lanes=oc_lanes)
     return ArrayConfig(datapath, **depths)
 

@@ -8,6 +8,7 @@ A finding names its seed: `drawn(seed)` is the layer.
 
 from collections import Counter
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,8 +21,8 @@ from golden.tflite.writer import write_tflite
 from pymodel import convolution
 from pymodel.array.config import ArrayConfig
 from pymodel.array.tiler import tile
-from pymodel.datapath import preset
 from pymodel.ops.registry import convolution as lower
+from pymodel.presets import preset
 from tb.bulk.host import Simulation, run_bulk
 from tb.bulk.plan import Record, Settings, Task
 
@@ -41,7 +42,7 @@ KERNELS: dict[str, litert.Kernel] = {"FULLY_CONNECTED": "optimised"}
 """LiteRT's kernel whose rule the RTL has; the reference kernels for other ops."""
 
 
-def _array(lanes: int, **depths: int) -> ArrayConfig:
+def _array(lanes: int, **depths: Any) -> ArrayConfig:
     datapath = replace(preset("int8"), ic_lanes=lanes, oc_lanes=lanes)
     return ArrayConfig(datapath, **depths)
 

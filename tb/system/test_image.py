@@ -11,8 +11,8 @@ from golden.cases.load import load_case
 from pymodel.array.config import ArrayConfig
 from pymodel.array.layout import pack_activations
 from pymodel.array.tiler import tile
-from pymodel.datapath import preset
 from pymodel.errors import InputError
+from pymodel.presets import preset
 from tb.image import build_image, element_bytes, register_writes
 from tb.registers import load_definitions
 

@@ -9,7 +9,7 @@ from golden.cases.case import VECTORS
 from golden.cases.load import load_case
 from pymodel.array.config import ArrayConfig
 from pymodel.array.tiler import tile
-from pymodel.datapath import preset
+from pymodel.presets import preset
 from tb.adapter import OutputBeats
 from tb.image import build_image
 from tb.layer import OutputTensor, expected_keep

@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,12 +12,17 @@ from numpy.typing import NDArray
 from golden.cases.load import load_suite
 from pymodel.affine.requantise import scale_accumulator
 from pymodel.array.config import ArrayConfig
-from pymodel.datapath import preset
+from pymodel.presets import preset
 from tb.adapter import Counters, OutputBeats
 from tb.job import LayerJob, layer_jobs
 from tb.layer import expected_keep, run_layer
 
-SMALL_BUFFERS = {"act_depth": 49, "weight_depth": 25, "param_depth": 1, "psum_depth": 6}
+SMALL_BUFFERS: dict[str, Any] = {
+    "act_depth": 49,
+    "weight_depth": 25,
+    "param_depth": 1,
+    "psum_depth": 6,
+}
 UNKNOWN_CODE = 0x55
 """In lanes without a channel."""
 
@@ -100,7 +106,7 @@ def _vectors(codes: NDArray[np.int64], block: int, lanes: int) -> NDArray[np.uin
 
 @pytest.mark.parametrize("depths", [{}, SMALL_BUFFERS], ids=["own_buffers", "small_buffers"])
 @pytest.mark.parametrize("lanes", [(1, 1), (4, 4), (4, 16), (16, 2)], ids=str)
-def test_the_job_is_enough(lanes: tuple[int, int], depths: dict[str, int]) -> None:
+def test_the_job_is_enough(lanes: tuple[int, int], depths: dict[str, Any]) -> None:
     datapath = replace(preset("int8"), ic_lanes=lanes[0], oc_lanes=lanes[1])
     config = ArrayConfig(datapath, **depths)
     for case in load_suite("corner"):

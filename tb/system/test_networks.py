@@ -9,8 +9,8 @@ import pytest
 from golden.tflite.importer import load_tflite
 from pymodel.array.config import ArrayConfig
 from pymodel.convolution import Convolution
-from pymodel.datapath import preset
 from pymodel.ops.registry import ARRAY_OPS
+from pymodel.presets import preset
 from tb.bulk.host import Simulation, run_bulk
 from tb.bulk.plan import Settings, Task
 from tb.cli.verify_command import Done, Verify, make_verify

@@ -35,7 +35,7 @@ from tb.unit.bench import (
 )
 from tb.unit.rules import datapath_of
 
-DEPTHS = {"ACT_DEPTH": 64, "WEIGHT_DEPTH": 24, "PARAM_DEPTH": 2, "PSUM_DEPTH": 32}
+DEPTHS: dict[str, Any] = {"ACT_DEPTH": 64, "WEIGHT_DEPTH": 24, "PARAM_DEPTH": 2, "PSUM_DEPTH": 32}
 CYCLE_LIMIT = 20_000
 RESET_MOMENTS = 60
 PIPELINE_STAGES = 6
