@@ -26,5 +26,5 @@ def evaluate(
         InputError: as `pool` does.
     """
     found = pool(network, layer, inputs)
-    mean = divide_half_away(found.reduced(np.add), found.counts())
+    mean = divide_half_away(found.reduced(np.add), found.windows.counts())
     return (np.clip(mean, *found.clamp).astype(np.int8),)

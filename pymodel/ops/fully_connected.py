@@ -2,29 +2,35 @@
 
 import math
 
+import numpy as np
+from numpy.typing import NDArray
+
 from pymodel.convolution import Convolution
 from pymodel.errors import InputError
 from pymodel.geometry import ConvGeometry
-from pymodel.network import Layer, Network
+from pymodel.network import Layer, Network, Tensor
 from pymodel.ops.assemble import assemble
 from pymodel.ops.operands import operands
 
+WEIGHTS_NDIM, CHANNEL_AXIS = 2, 0
 
-def convolution(network: Network, layer: Layer, rule: str) -> Convolution:
-    """The layer's numbers for the array, requantised by `rule`.
+
+def placed(
+    layer: Layer, x: Tensor, weights: NDArray[np.generic]
+) -> tuple[ConvGeometry, NDArray[np.generic]]:
+    """The geometry on input `x` and the weights OHWI, whatever their dtype.
 
     The input's elements in C order are the convolution's input, (1, 1, batch, ic), and its output
     (1, 1, batch, oc) holds the output tensor's elements in C order, whatever their shapes.
 
     Raises:
-        InputError: an operand or attribute is missing, wrong or contradicts another.
+        InputError: the input's elements are no multiple of the weights' input channels.
     """
-    found = operands(network, layer, weights_ndim=2, channel_axis=0)
-    out_channels, in_channels = found.weights.shape
-    elements = math.prod(found.x.shape)
+    out_channels, in_channels = weights.shape
+    elements = math.prod(x.shape)
     if in_channels < 1 or elements < 1 or elements % in_channels:
         raise InputError(
-            f"layer {layer.name}: the {elements} elements of {found.x.name} must be the weights' "
+            f"layer {layer.name}: the {elements} elements of {x.name} must be the weights' "
             f"{in_channels} input channels once or several times"
         )
     geometry = ConvGeometry(
@@ -36,5 +42,15 @@ def convolution(network: Network, layer: Layer, rule: str) -> Convolution:
         kernel_h=1,
         kernel_w=1,
     )
-    weights = found.weights.reshape(geometry.weights_shape)
-    return assemble(layer, found, geometry, weights, rule, product="float")
+    return geometry, weights.reshape(geometry.weights_shape)
+
+
+def convolution(network: Network, layer: Layer, rule: str) -> Convolution:
+    """The layer's numbers for the array, requantised by `rule`.
+
+    Raises:
+        InputError: an operand or attribute is missing, wrong or contradicts another.
+    """
+    found = operands(network, layer, WEIGHTS_NDIM, CHANNEL_AXIS)
+    geometry, weights = placed(layer, found.x, found.weights)
+    return assemble(layer, found, geometry, weights.astype(np.int8), rule, product="float")

@@ -1,7 +1,8 @@
-"""What AVERAGE_POOL_2D and MAX_POOL_2D share: windows over an int8 NHWC image."""
+"""What AVERAGE_POOL_2D and MAX_POOL_2D share: windows over an NHWC image, and int8 operands."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,26 +18,17 @@ Spans = list[tuple[int, int]]
 """First and past-the-last index of each window along one axis, within the image."""
 
 
-@dataclass(frozen=True, eq=False)
-class Pool:
-    """The operands of a pooling op.
+@dataclass(frozen=True)
+class Windows:
+    """The rows and columns of an image that each output row and column sees."""
 
-    Attributes:
-        x: int64 codes NHWC, zero point included.
-        rows, columns: of the image, that each output row and column sees.
-        clamp, clamp_even: the fused activation's range of codes as TFLite and as XNNPACK round it.
-    """
-
-    x: Int64Array
     rows: Spans
     columns: Spans
-    clamp: tuple[int, int]
-    clamp_even: tuple[int, int]
 
-    def reduced(self, by: np.ufunc) -> Int64Array:
-        """The windows' elements combined by `by`, one axis after the other: int64 NHWC."""
-        lines = [by.reduce(self.x[:, a:b], axis=1) for a, b in self.rows]
-        tall: Int64Array = np.stack(lines, axis=1)
+    def reduced(self, x: NDArray[Any], by: np.ufunc) -> NDArray[Any]:
+        """The windows' elements of x, NHWC, combined by `by`, one axis after the other: NHWC."""
+        lines = [by.reduce(x[:, a:b], axis=1) for a, b in self.rows]
+        tall = np.stack(lines, axis=1)
         return np.stack([by.reduce(tall[:, :, a:b], axis=2) for a, b in self.columns], axis=2)
 
     def counts(self) -> Int64Array:
@@ -46,6 +38,30 @@ class Pool:
             for spans in (self.rows, self.columns)
         )
         return np.multiply.outer(height, width)[:, :, None]
+
+    def output_shape(self, x: NDArray[Any]) -> tuple[int, int, int, int]:
+        """NHWC, of the output for x, NHWC."""
+        return x.shape[0], len(self.rows), len(self.columns), x.shape[-1]
+
+
+@dataclass(frozen=True, eq=False)
+class Pool:
+    """The operands of a pooling op.
+
+    Attributes:
+        x: int64 codes NHWC, zero point included.
+        windows: of the image, that each output sees.
+        clamp, clamp_even: the fused activation's range of codes as TFLite and as XNNPACK round it.
+    """
+
+    x: Int64Array
+    windows: Windows
+    clamp: tuple[int, int]
+    clamp_even: tuple[int, int]
+
+    def reduced(self, by: np.ufunc) -> Int64Array:
+        """The windows' elements combined by `by`: int64 NHWC."""
+        return self.windows.reduced(self.x, by)
 
 
 def pool(network: Network, layer: Layer, inputs: Sequence[NDArray[np.generic]]) -> Pool:
@@ -57,18 +73,8 @@ def pool(network: Network, layer: Layer, inputs: Sequence[NDArray[np.generic]]) 
             another shape.
     """
     offsets, x_scale = int8_input(network, layer, inputs)
-    if offsets.ndim != 4 or 0 in offsets.shape:
-        raise InputError(
-            f"layer {layer.name}: input of {layer.op} must have 4 dimensions, none of them 0, "
-            f"found shape {offsets.shape}"
-        )
-    same = choice(layer, "padding", ("SAME", "VALID")) == "SAME"
-    batch, in_h, in_w, channels = offsets.shape
-    rows = _spans(layer, in_h, positive(layer, "filter_height"), positive(layer, "stride_h"), same)
-    columns = _spans(
-        layer, in_w, positive(layer, "filter_width"), positive(layer, "stride_w"), same
-    )
-    y = int8_output(network, layer, (batch, len(rows), len(columns), channels))
+    windows = pool_windows(layer, offsets)
+    y = int8_output(network, layer, windows.output_shape(offsets))
     if y != x_scale:
         raise InputError(
             f"layer {layer.name}: {layer.op} must have one scale and zero point for input and "
@@ -76,7 +82,30 @@ def pool(network: Network, layer: Layer, inputs: Sequence[NDArray[np.generic]]) 
         )
     clamp = activation_range(layer, y.scale, y.zero_point)
     clamp_even = activation_range(layer, y.scale, y.zero_point, "even")
-    return Pool(offsets + x_scale.zero_point, rows, columns, clamp, clamp_even)
+    return Pool(offsets + x_scale.zero_point, windows, clamp, clamp_even)
+
+
+def pool_windows(layer: Layer, x: NDArray[Any]) -> Windows:
+    """The windows of the layer's attributes over x, NHWC of any dtype.
+
+    Raises:
+        InputError: x has not four dimensions or is empty, an attribute is missing or wrong, or the
+            filter does not fit.
+    """
+    if x.ndim != 4 or 0 in x.shape:
+        raise InputError(
+            f"layer {layer.name}: input of {layer.op} must have 4 dimensions, none of them 0, "
+            f"found shape {x.shape}"
+        )
+    same = choice(layer, "padding", ("SAME", "VALID")) == "SAME"
+    rows, columns = (
+        _spans(layer, extent, positive(layer, size), positive(layer, stride), same)
+        for extent, size, stride in (
+            (x.shape[1], "filter_height", "stride_h"),
+            (x.shape[2], "filter_width", "stride_w"),
+        )
+    )
+    return Windows(rows, columns)
 
 
 def _spans(layer: Layer, extent: int, size: int, stride: int, same: bool) -> Spans:

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from pymodel.convolution import Convolution
 from pymodel.errors import InputError
-from pymodel.network import Layer, Network
+from pymodel.geometry import ConvGeometry
+from pymodel.network import Layer, Network, Tensor
 from pymodel.ops import (
     add,
     average_pool_2d,
@@ -46,6 +47,26 @@ from pymodel.ops import slice as slice_op
 Lowering = Callable[[Network, Layer, str], Convolution]
 
 
+class ArrayOp(Protocol):
+    """What the module of an op that the array runs offers."""
+
+    @property
+    def WEIGHTS_NDIM(self) -> int:  # noqa: N802 - a constant of the module
+        """Dimensions of its weights."""
+
+    @property
+    def CHANNEL_AXIS(self) -> int:  # noqa: N802 - a constant of the module
+        """Along which its weights have one slice an output channel."""
+
+    def placed(
+        self, layer: Layer, x: Tensor, weights: NDArray[np.generic]
+    ) -> tuple[ConvGeometry, NDArray[np.generic]]:
+        """The geometry on input `x`, and the weights OHWI, whatever their dtype.
+
+        Raises InputError for an attribute or shape that is missing, wrong or contradicts another.
+        """
+
+
 class HostOp(Protocol):
     """What a host op's module offers."""
 
@@ -70,6 +91,13 @@ ARRAY_OPS: dict[str, Lowering] = {
     "FULLY_CONNECTED": fully_connected.convolution,
 }
 """The lowering of each op that the array runs, by TFLite's name."""
+
+ARRAY_OP_MODULES: dict[str, ArrayOp] = {
+    "CONV_2D": conv_2d,
+    "DEPTHWISE_CONV_2D": depthwise_conv_2d,
+    "FULLY_CONNECTED": fully_connected,
+}
+"""Where each of them finds its geometry, whatever its number format."""
 
 HOST_OPS: dict[str, HostOp] = {
     "ADD": add,
