@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from golden.cases import exact_number as oracle
 from pymodel.formats.float_format import E4M3, E5M2, RISTRETTO_8, FloatFormat
 from pymodel.formats.minifloat import encode_events, exact_multiply_accumulate, multiply_accumulate
-from tb.model import float_oracle as oracle
 
 Codes = NDArray[np.uint32]
 

@@ -1,6 +1,6 @@
 """Float operations on codes: the hard cases of every format, and float32 as NumPy has it.
 
-Expected values are exact rationals (tb.model.float_oracle), ml_dtypes, and NumPy's own floats.
+Expected values are exact rationals (golden.cases.exact_number), ml_dtypes, and NumPy's own floats.
 """
 
 from collections.abc import Callable
@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from golden.cases import exact_number as oracle
 from pymodel.formats.float_format import BFLOAT16, E4M3, E5M2, FLOAT16, FLOAT32, FloatFormat
 from pymodel.formats.float_sum import exact_in_float64
 from pymodel.formats.minifloat import (
@@ -23,7 +24,6 @@ from pymodel.formats.minifloat import (
     multiply,
     multiply_accumulate,
 )
-from tb.model import float_oracle as oracle
 from tb.model.float_cases import (
     E4M3_IEEE,
     EIGHT_BITS,

@@ -1,6 +1,6 @@
 """Float operations on every pair of 8-bit codes, results and events.
 
-Expected values are exact rationals (tb.model.float_oracle) and ml_dtypes.
+Expected values are exact rationals (golden.cases.exact_number) and ml_dtypes.
 """
 
 from collections.abc import Callable
@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from golden.cases import exact_number as oracle
 from pymodel.formats.float_format import (
     BFLOAT16,
     E4M3,
@@ -21,7 +22,6 @@ from pymodel.formats.float_format import (
     FloatFormat,
 )
 from pymodel.formats.minifloat import add, exact_product, exact_sum, multiply
-from tb.model import float_oracle as oracle
 from tb.model.float_cases import (
     E3M4,
     E4M3_FLUSHED,
