@@ -35,14 +35,13 @@ from numpy.typing import NDArray
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
+from golden.demo.held_out import PIXEL_OFFSET, PIXEL_SCALE, network_input
 from pymodel.affine.quantise import quantise
 
 HERE = Path(__file__).resolve().parent
 SEED = 2
 EPOCHS = 60
 COMMITTED_INPUTS = 20
-PIXEL_OFFSET = 6.0  # network input = (pixel - PIXEL_OFFSET) / PIXEL_SCALE: off-centre, so that
-PIXEL_SCALE = 8.0  # its zero point is neither 0 nor an end of the int8 range
 
 
 def build() -> tf.keras.Model:
@@ -70,12 +69,6 @@ def build() -> tf.keras.Model:
         ],
         name="digits",
     )
-
-
-def network_input(pixels: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Map pixels 0..16 (n, 8, 8) to the network's float32 input (n, 8, 8, 1)."""
-    scaled = (pixels.astype(np.float32) - PIXEL_OFFSET) / PIXEL_SCALE
-    return scaled.reshape(*pixels.shape, 1)
 
 
 def train(images: NDArray[np.float32], labels: NDArray[np.int64]) -> tf.keras.Model:
