@@ -10,6 +10,8 @@
 // Number formats (parameter FORMAT)
 localparam FORMAT_AFFINE_INT8 = 0;
 localparam FORMAT_DYNAMIC_FIXED_POINT = 1;
+localparam FORMAT_POWER_OF_TWO = 2; // weights; activations are dynamic fixed point
+localparam FORMAT_MINIFLOAT = 3;    // fields of ELEM_FLOAT and ACC_FLOAT: float_defs.vh
 
 // Reduction orders (parameter ORDER)
 localparam ORDER_TAPS_FIRST = 0;
@@ -19,7 +21,7 @@ localparam ORDER_TREE_FIRST = 1;
 localparam OVERFLOW_WRAP = 0;
 localparam OVERFLOW_SATURATE = 1;
 
-// How low bits are dropped (parameters *_ROUNDING; in dynamic fixed point REG_MODE [1:0] too)
+// How low bits are dropped (parameters *_ROUNDING; in fixed point REG_MODE [1:0] too)
 localparam ROUNDING_FLOOR = 2'd0;
 localparam ROUNDING_TOWARD_ZERO = 2'd1;
 localparam ROUNDING_NEAREST_AWAY = 2'd2;
@@ -29,6 +31,23 @@ localparam ROUNDING_NEAREST_EVEN = 2'd3;
 localparam ROUND_DOUBLE_AWAY = 2'd0;
 localparam ROUND_DOUBLE_UP = 2'd1;
 localparam ROUND_SINGLE = 2'd2;
+
+// Kinds of numeric events: bit numbers of every bus `events`, and how many there are
+localparam EVENT_SATURATED = 0; // past the largest value, and brought to an end of the range
+localparam EVENT_TIE = 1;       // what was dropped was exactly half, and the rounding is to nearest
+localparam EVENT_FLUSHED = 2;   // not zero before, zero after (minifloat)
+localparam EVENT_WRAPPED = 3;   // past the width, and wrapped
+localparam EVENT_TRUNCATED = 4; // what was dropped was not zero (fixed point)
+localparam EVENT_KINDS = 5;
+
+// Stages that count events, and how many there are
+localparam STAGE_PRODUCT = 0;
+localparam STAGE_LANE = 1;
+localparam STAGE_TREE = 2;
+localparam STAGE_ROOT = 3;
+localparam STAGE_PSUM = 4;
+localparam STAGE_OUTPUT = 5;
+localparam EVENT_STAGES = 6;
 
 // Destinations of a stream packet (s_axis_tdest)
 localparam DEST_ACTIVATIONS = 2'd0;
@@ -59,6 +78,8 @@ localparam REG_CLAMP_MAX = 8'h58;
 localparam REG_BUSY_CYCLES = 8'h60;
 localparam REG_STALL_CYCLES = 8'h64;
 localparam REG_MAC_CYCLES = 8'h68;
+// The first of the event counters: REG_EVENTS + 4 * (EVENT_KINDS * stage + kind)
+localparam REG_EVENTS = 8'h80;
 
 // What REG_ID reads: "DLA1"
 localparam ID_VALUE = 32'h444C4131;

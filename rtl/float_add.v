@@ -1,5 +1,5 @@
 // sum = a + b, rounded once: two codes of one float format, for tree nodes, psums and bias.
-// Combinational. It is a multiply-accumulate whose product is b; events are in float_defs.vh.
+// Combinational. It is a multiply-accumulate whose product is b; events are in dla_defs.vh.
 // It holds no state, and converts nothing: both codes and the sum have the same format.
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none

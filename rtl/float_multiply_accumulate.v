@@ -1,5 +1,5 @@
 // sum = acc + product, rounded once: acc a code of a float format, product an exact value.
-// Combinational. SIG_PRODUCT is the product's significand, layout and events are in float_defs.vh.
+// Combinational. SIG_PRODUCT is its significand; layout: float_defs.vh, events: dla_defs.vh.
 // It holds no state and does not multiply: float_multiply.v makes the product.
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none

@@ -19,6 +19,7 @@ module float_round #(
   output wire [E+M:0]      code,
   output wire [2:0]        events
 );
+  `include "dla_defs.vh"
   `include "float_defs.vh"
 
   float_format_check #(
@@ -26,10 +27,11 @@ module float_round #(
   ) u_check ();
 
   generate
-    if (OVERFLOW != OVERFLOW_SATURATE && OVERFLOW != OVERFLOW_IEEE) begin : gen_illegal_overflow
+    if (OVERFLOW != FLOAT_OVERFLOW_SATURATE && OVERFLOW != FLOAT_OVERFLOW_IEEE)
+    begin : gen_illegal_overflow
       float_round_has_no_such_OVERFLOW u_illegal ();
     end
-    if (OVERFLOW == OVERFLOW_IEEE && SPECIAL == SPECIAL_NONE) begin : gen_illegal_infinity
+    if (OVERFLOW == FLOAT_OVERFLOW_IEEE && SPECIAL == SPECIAL_NONE) begin : gen_illegal_infinity
       float_round_to_SPECIAL_NONE_needs_OVERFLOW_SATURATE u_illegal ();
     end
   endgenerate
@@ -103,7 +105,7 @@ module float_round #(
   wire saturated = past | (~nan & inf & (SPECIAL != SPECIAL_IEEE));
 
   // Infinity that is no overflow keeps its code whatever OVERFLOW says.
-  wire clipped  = saturated & (OVERFLOW == OVERFLOW_SATURATE);
+  wire clipped  = saturated & (OVERFLOW == FLOAT_OVERFLOW_SATURATE);
   wire infinite = (saturated | inf) & ~clipped & (SPECIAL == SPECIAL_IEEE);
   wire invalid  = nan | (saturated & ~clipped & ~infinite);
   wire zero     = flushed | ~normalised[WIDE-1];

@@ -1,5 +1,6 @@
-// From a finished psum to an output element: add the bias, sign-extend, requantise, clamp.
-// Combinational. The bias is one more addend of the psum, so PSUM_W's overflow rule holds for it.
+// From a finished psum to an output element: add the bias, requantise, clamp.
+// Combinational. The bias is one more addend of the psum, so PSUM_W's overflow rule holds for it;
+// in minifloat it is a code of ACC_FLOAT in the low bits. PSUM_W: to 32 in affine int8, else 48.
 // It holds no parameters: they come with each psum.
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none
@@ -8,7 +9,9 @@ module output_stage #(
   parameter FORMAT = 0,
   parameter PSUM_W = 32,
   parameter PSUM_OVERFLOW = 0,
-  parameter ELEM_W = 8
+  parameter ELEM_W = 8,
+  parameter ELEM_FLOAT = 0,
+  parameter ACC_FLOAT = 0
 ) (
   input  wire [PSUM_W-1:0] psum,
   input  wire [31:0]       bias,
@@ -18,49 +21,65 @@ module output_stage #(
   input  wire [ELEM_W-1:0] zero_point,
   input  wire [ELEM_W-1:0] clamp_min,
   input  wire [ELEM_W-1:0] clamp_max,
-  output wire [ELEM_W-1:0] y
+  output wire [ELEM_W-1:0] y,
+  output wire [4:0]        psum_events,
+  output wire [4:0]        output_events
 );
+  `include "dla_defs.vh"
+
+  localparam BIAS_W = FORMAT == FORMAT_MINIFLOAT && PSUM_W < 32 ? PSUM_W : 32;
+
   generate
-    if (PSUM_W > 32) begin : gen_illegal_width
-      output_stage_needs_PSUM_W_up_to_32 u_illegal ();
+    if (PSUM_W > (FORMAT == FORMAT_AFFINE_INT8 ? 32 : 48)) begin : gen_illegal_width
+      output_stage_needs_PSUM_W_up_to_48_or_in_affine_int8_32 u_illegal ();
+    end
+    if (BIAS_W < 32) begin : gen_narrow_bias
+      wire unused = &{1'b0, bias};
     end
   endgenerate
 
   wire [PSUM_W-1:0] biased;
-  wire [31:0]       acc;
   wire [31:0]       scaled;
+  wire [4:0]        scaled_events;
+  wire [4:0]        clamp_events;
 
   accumulate #(
     .FORMAT(FORMAT),
-    .IN_W(32),
+    .IN_W(BIAS_W),
     .ACC_W(PSUM_W),
-    .OVERFLOW(PSUM_OVERFLOW)
+    .OVERFLOW(PSUM_OVERFLOW),
+    .ACC_FLOAT(ACC_FLOAT)
   ) u_bias (
     .acc(psum),
-    .addend(bias),
-    .sum(biased)
+    .addend(bias[BIAS_W-1:0]),
+    .sum(biased),
+    .events(psum_events)
   );
 
-  resize #(.FORMAT(FORMAT), .IN_W(PSUM_W), .OUT_W(32)) u_extend (
-    .value(biased),
-    .resized(acc)
-  );
-
-  requantise #(.FORMAT(FORMAT)) u_requantise (
-    .acc(acc),
+  requantise #(
+    .FORMAT(FORMAT),
+    .ACC_W(PSUM_W),
+    .ELEM_FLOAT(ELEM_FLOAT),
+    .ACC_FLOAT(ACC_FLOAT)
+  ) u_requantise (
+    .acc(biased),
     .multiplier(multiplier),
     .shift(shift),
     .rounding(rounding),
-    .scaled(scaled)
+    .scaled(scaled),
+    .events(scaled_events)
   );
 
-  clamp #(.FORMAT(FORMAT), .ELEM_W(ELEM_W)) u_clamp (
+  clamp #(.FORMAT(FORMAT), .ELEM_W(ELEM_W), .ELEM_FLOAT(ELEM_FLOAT)) u_clamp (
     .value(scaled),
     .zero_point(zero_point),
     .clamp_min(clamp_min),
     .clamp_max(clamp_max),
-    .y(y)
+    .y(y),
+    .events(clamp_events)
   );
+
+  assign output_events = scaled_events | clamp_events;
 endmodule
 
 `default_nettype wire

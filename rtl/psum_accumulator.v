@@ -1,5 +1,6 @@
 // The psum of one output element: accumulates the roots of a row of lanes, group by group.
 // Latency 1: on en, psum_q takes accumulate(first ? psum_init : psum_q, root); without en it holds.
+// The events of that addition are combinational: a group's in the cycle of its en.
 // No reset: the first group starts it from psum_init. It does not add the bias.
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none
@@ -8,14 +9,16 @@ module psum_accumulator #(
   parameter FORMAT = 0,
   parameter ROOT_W = 32,
   parameter PSUM_W = 32,
-  parameter PSUM_OVERFLOW = 0
+  parameter PSUM_OVERFLOW = 0,
+  parameter ACC_FLOAT = 0
 ) (
   input  wire              clk,
   input  wire              en,
   input  wire              first,
   input  wire [PSUM_W-1:0] psum_init,
   input  wire [ROOT_W-1:0] root,
-  output reg  [PSUM_W-1:0] psum_q
+  output reg  [PSUM_W-1:0] psum_q,
+  output wire [4:0]        events
 );
   wire [PSUM_W-1:0] psum_d;
 
@@ -23,11 +26,13 @@ module psum_accumulator #(
     .FORMAT(FORMAT),
     .IN_W(ROOT_W),
     .ACC_W(PSUM_W),
-    .OVERFLOW(PSUM_OVERFLOW)
+    .OVERFLOW(PSUM_OVERFLOW),
+    .ACC_FLOAT(ACC_FLOAT)
   ) u_accumulate (
     .acc(first ? psum_init : psum_q),
     .addend(root),
-    .sum(psum_d)
+    .sum(psum_d),
+    .events(events)
   );
 
   always @(posedge clk)

@@ -1,6 +1,7 @@
 // Scales a 32-bit accumulator by multiplier * 2^(shift - 31), TFLite's integer rules, bit for bit.
 // Combinational. shift is signed, -31 to 30; rounding is one of ROUND_* in dla_defs.vh.
 // The result is 32 bits, wrapped where the rule wraps; zero point and clamp come later (clamp.v).
+// Events: TRUNCATED and TIE of the last shift, single's only one.
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none
 
@@ -9,7 +10,8 @@ module requantise_affine (
   input  wire [31:0] multiplier,
   input  wire [7:0]  shift,
   input  wire [1:0]  rounding,
-  output wire [31:0] scaled
+  output wire [31:0] scaled,
+  output wire [4:0]  events
 );
   `include "dla_defs.vh"
 
@@ -27,7 +29,8 @@ module requantise_affine (
 
   // single: (acc * multiplier + 2^(30 - shift)) >> (31 - shift), the low 32 bits kept
   wire [7:0]         single_shift = 8'd31 - shift;
-  wire signed [63:0] single_sum   = product + $signed(64'd1 << (8'd30 - shift));
+  wire [63:0]        single_half  = 64'd1 << (8'd30 - shift);
+  wire signed [63:0] single_sum   = product + $signed(single_half);
   wire signed [63:0] single_wide  = single_sum >>> single_shift;
 
   // double: saturating rounding doubling high multiply, then a rounding shift right
@@ -44,6 +47,17 @@ module requantise_affine (
 
   assign scaled = single ? single_wide[31:0]
                          : quotient + {31'd0, remainder > threshold};
+
+  // What the last shift drops, and the half of its last kept place.
+  wire [63:0] single_lost = product & ~(64'hFFFF_FFFF_FFFF_FFFF << single_shift);
+  wire [31:0] double_half = mask ^ (mask >> 1);
+
+  assign events[EVENT_SATURATED] = 1'b0;
+  assign events[EVENT_TIE]       = single ? single_lost == single_half
+                                          : remainder != 0 && remainder == double_half;
+  assign events[EVENT_FLUSHED]   = 1'b0;
+  assign events[EVENT_WRAPPED]   = 1'b0;
+  assign events[EVENT_TRUNCATED] = single ? single_lost != 0 : remainder != 0;
 
   wire unused = &{1'b0, single_wide[63:32], high_sum[63], high_sum[30:0]};
 endmodule

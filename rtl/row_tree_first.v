@@ -6,6 +6,9 @@
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none
 
+// Lint waiver: nothing here reads the events of its stages.
+// verilator lint_off PINMISSING
+
 module row_tree_first #(
   parameter FORMAT = 0,
   parameter IC_LANES = 16,
@@ -126,5 +129,7 @@ module row_tree_first #(
 
   assign root = bypass ? cut_acc : acc;
 endmodule
+
+// verilator lint_on PINMISSING
 
 `default_nettype wire

@@ -14,7 +14,7 @@ DEFINITIONS_FILE = RTL_DIR / "float_defs.vh"
 CODES = parse_definitions(DEFINITIONS_FILE.read_text(), DEFINITIONS_FILE.name)
 SPECIALS = {CODES[f"SPECIAL_{name.upper()}"]: name for name in ("ieee", "fn", "none")}
 IEEE, FN, NONE = SPECIALS
-SATURATE, INFINITE = CODES["OVERFLOW_SATURATE"], CODES["OVERFLOW_IEEE"]
+SATURATE, INFINITE = (CODES[f"FLOAT_OVERFLOW_{name}"] for name in ("SATURATE", "IEEE"))
 
 Parameters = dict[str, int]
 FORMATS: dict[str, Parameters] = {
