@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pymodel import convolution
 from pymodel.convolution import Convolution
 from pymodel.errors import InputError
+from pymodel.layer import run
 from pymodel.network import ABSENT, Layer, Network
 from pymodel.ops.registry import ARRAY_OPS, evaluate
 
@@ -76,7 +76,7 @@ def run_network(
     try:
         step = next(steps)
         while True:
-            step = steps.send(convolution.run(step.conv, step.x))
+            step = steps.send(run(step.conv, step.x))
     except StopIteration as end:
         tensors: Tensors = end.value
         return tensors

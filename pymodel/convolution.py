@@ -2,16 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
-from pymodel.affine.requantise import Requantise, requantise
 from pymodel.errors import InputError
 from pymodel.exact_matmul import exact_matmul
+from pymodel.fixed_point import Int64Array
 from pymodel.geometry import ConvGeometry
+from pymodel.requantise import Requantise
 
+CODE_DTYPES = tuple(np.dtype(f"int{bits}") for bits in (8, 16, 32))
+"""Of stored codes."""
 PATCH_ELEMENTS = 1 << 23
 """Patches gathered at a time, at most 32 MB of float32 unless one output row takes more."""
 
@@ -25,8 +29,10 @@ class Convolution:
 
     Attributes:
         name: the layer's, for errors.
-        weights: int8 OHWI, I = in_channels // groups.
-        bias: int32 (oc,), in units of the accumulator.
+        weights: stored codes OHWI, I = in_channels // groups: int8, int16 or int32, and the input
+            likewise.
+        bias: int32 (oc,): integers in units of the psum; in minifloat bit patterns of the
+            accumulator's format.
         x_zero_point, w_zero_point: codes that mean 0, -128 to 127.
 
     Raises:
@@ -35,7 +41,7 @@ class Convolution:
 
     name: str
     geometry: ConvGeometry
-    weights: NDArray[np.int8]
+    weights: NDArray[np.signedinteger]
     bias: NDArray[np.int32]
     x_zero_point: int
     w_zero_point: int
@@ -43,7 +49,8 @@ class Convolution:
 
     def __post_init__(self) -> None:
         channels = (self.geometry.out_channels,)
-        require_array(self.name, "weights", self.weights, np.int8, self.geometry.weights_shape)
+        dtype = self.weights.dtype if self.weights.dtype in CODE_DTYPES else np.dtype(np.int8)
+        require_array(self.name, "weights", self.weights, dtype, self.geometry.weights_shape)
         require_array(self.name, "bias", self.bias, np.int32, channels)
         require_array(self.name, "multiplier", self.requantise.multiplier, np.int32, channels)
         for field in ("x_zero_point", "w_zero_point"):
@@ -55,7 +62,11 @@ class Convolution:
 
 
 def require_array(
-    layer: str, field: str, array: NDArray[np.generic], dtype: type, shape: tuple[int, ...]
+    layer: str,
+    field: str,
+    array: NDArray[np.generic],
+    dtype: type | np.dtype[Any],
+    shape: tuple[int, ...],
 ) -> None:
     """Check an array's dtype and shape.
 
@@ -72,36 +83,41 @@ def require_array(
 def accumulate(conv: Convolution, x: NDArray[np.int8]) -> NDArray[np.int32]:
     """Accumulators with bias: int8 NHWC in, int32 NHWC out, wrapped at 32 bits.
 
+    Raises:
+        InputError: x has another dtype or shape than the layer's input.
+    """
+    return exact_sums(conv, x).astype(np.int32)
+
+
+def exact_sums(conv: Convolution, x: NDArray[np.signedinteger]) -> Int64Array:
+    """Sums of products and bias: integer codes NHWC in, int64 NHWC out.
+
     Padding contributes nothing: the zero point is subtracted first and the border is then 0.
 
     Raises:
-        InputError: x has another dtype or shape than the geometry's input.
+        InputError: x has another dtype or shape than the layer's input.
     """
-    require_array(conv.name, "input", x, np.int8, conv.geometry.input_shape)
+    require_array(conv.name, "input", x, conv.weights.dtype, conv.geometry.input_shape)
     products = _depthwise(conv, x) if conv.geometry.depthwise else _dense(conv, x)
-    return (products + conv.bias).astype(np.int32)
+    return products + conv.bias.astype(np.int64)
 
 
-def run(conv: Convolution, x: NDArray[np.int8]) -> NDArray[np.int8]:
-    """The layer's output codes: int8 NHWC in, int8 NHWC out. Raises as `accumulate` does."""
-    return requantise(accumulate(conv, x), conv.requantise)
-
-
-def _depthwise(conv: Convolution, x: NDArray[np.int8]) -> NDArray[np.int32]:
-    """Sum over taps of input channel times its multiplier's weights, in wrapping int32."""
+def _depthwise(conv: Convolution, x: NDArray[np.signedinteger]) -> NDArray[np.signedinteger]:
+    """Sum over taps of input channel times its multiplier's weights; of int8 in wrapping int32."""
     g = conv.geometry
     multiplier = g.group_out_channels
-    padded = _padded(conv, x, np.int32)
-    weights = (conv.weights.astype(np.int32) - conv.w_zero_point)[..., 0]
+    sums: type[np.signedinteger] = np.int32 if x.dtype == np.int8 else np.int64
+    padded = _padded(conv, x, sums)
+    weights = (conv.weights.astype(sums) - conv.w_zero_point)[..., 0]
     taps = weights.transpose(1, 2, 0).reshape(g.taps, g.in_channels, multiplier)
-    total = np.zeros((*g.output_shape[:3], g.in_channels, multiplier), dtype=np.int32)
+    total = np.zeros((*g.output_shape[:3], g.in_channels, multiplier), dtype=sums)
     windows = _windows(padded, g)
     for tap, (kh, kw) in enumerate(np.ndindex(g.kernel_h, g.kernel_w)):
         total += windows[:, :, :, kh, kw, :, None] * taps[tap]
     return total.reshape(g.output_shape)
 
 
-def _dense(conv: Convolution, x: NDArray[np.int8]) -> NDArray[np.int64]:
+def _dense(conv: Convolution, x: NDArray[np.signedinteger]) -> NDArray[np.int64]:
     """Patches times weights, one matrix product per channel group and block of outputs."""
     g = conv.geometry
     padded = _padded(conv, x, np.float32)
@@ -120,7 +136,9 @@ def _dense(conv: Convolution, x: NDArray[np.int8]) -> NDArray[np.int64]:
     return total
 
 
-def _padded(conv: Convolution, x: NDArray[np.int8], dtype: type[np.number]) -> NDArray[np.number]:
+def _padded(
+    conv: Convolution, x: NDArray[np.signedinteger], dtype: type[np.number]
+) -> NDArray[np.number]:
     """x minus its zero point as `dtype`, with a border of 0."""
     g = conv.geometry
     pads = ((0, 0), (g.pad_top, g.pad_bottom), (g.pad_left, g.pad_right), (0, 0))

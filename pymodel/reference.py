@@ -10,8 +10,8 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from pymodel.affine.requantise import Requantise
 from pymodel.convolution import Convolution
+from pymodel.requantise import Requantise
 
 
 def accumulate(conv: Convolution, x: NDArray[np.int8]) -> NDArray[np.int32]:

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pymodel.affine.requantise import SHIFT_RULES
 from pymodel.array.config import ArrayConfig
 from pymodel.array.extent import extent
 from pymodel.array.job import Job
 from pymodel.array.layout import pack_activations, pack_parameters, pack_weights
 from pymodel.convolution import Convolution
+from pymodel.formats.requantise_fixed import SHIFT_RULES
 from tb.registers import halves, load_definitions, word
 
 PARAMETER_BITS = 32

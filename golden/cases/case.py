@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,15 +16,13 @@ SCHEMA = 1
 CASE_FILE = "case.json"
 VECTORS = Path(__file__).resolve().parents[1] / "vectors"
 """Where the committed cases lie, one folder a suite."""
-DTYPES: dict[str, type[np.generic]] = {
-    "input": np.int8,
-    "weights": np.int8,
-    "bias": np.int32,
-    "multiplier": np.int32,
-    "shift": np.int32,
-    "output": np.int8,
+NUMBERS: dict[str, tuple[str, ...]] = {
+    "affine_int8": ("bias", "multiplier", "shift"),
+    "dynamic_fixed_point": ("bias", "shift"),
+    "power_of_two": ("bias", "shift"),
+    "minifloat": ("bias",),
 }
-"""A case's tensors and their element types."""
+"""Tensors of one int32 for each output channel, by number format."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,15 +35,15 @@ class GoldenCase:
         op: CONV_2D, DEPTHWISE_CONV_2D or FULLY_CONNECTED.
         seed: that its numbers were drawn from.
         datapath: for which the output holds.
-        convolution: the layer; its requantise rule is an integer rule.
-        x: input, int8 NHWC.
-        expected: output, int8 NHWC.
+        convolution: the layer; its requantise rule is one that the array has.
+        x, expected: input and output, stored codes NHWC.
         scales: real value of one step of "input", "weights" (one, or one an output channel) and
-            "output", from which multiplier and shift follow.
-        oracle: who confirmed the output: name and version.
+            "output", from which multiplier and shift follow; empty in minifloat.
+        oracle: who confirmed the output: names and versions.
 
     Raises:
-        InputError: input or output of another shape or dtype than the geometry's.
+        InputError: input, weights or output of a shape that is not the geometry's, or of a dtype
+            that is not the datapath's.
     """
 
     name: str
@@ -53,15 +52,17 @@ class GoldenCase:
     seed: int
     datapath: Datapath
     convolution: Convolution
-    x: NDArray[np.int8]
-    expected: NDArray[np.int8]
+    x: NDArray[np.signedinteger[Any]]
+    expected: NDArray[np.signedinteger[Any]]
     scales: dict[str, list[float]]
     oracle: str
 
     def __post_init__(self) -> None:
-        geometry = self.convolution.geometry
-        require_array(self.name, "input", self.x, np.int8, geometry.input_shape)
-        require_array(self.name, "output", self.expected, np.int8, geometry.output_shape)
+        conv, dtype = self.convolution, self.datapath.dtype
+        shapes = conv.geometry.input_shape, conv.geometry.weights_shape, conv.geometry.output_shape
+        arrays = self.x, conv.weights, self.expected
+        for name, array, shape in zip(("input", "weights", "output"), arrays, shapes, strict=True):
+            require_array(self.name, name, array, dtype, shape)
 
     @property
     def tensors(self) -> dict[str, NDArray[np.generic]]:
@@ -70,18 +71,30 @@ class GoldenCase:
         weights = conv.weights
         if self.op == "DEPTHWISE_CONV_2D":
             weights = weights.transpose(3, 1, 2, 0)
-        return {
-            "input": self.x,
-            "weights": np.ascontiguousarray(weights),
+        numbers: dict[str, NDArray[np.generic]] = {
             "bias": conv.bias,
             "multiplier": conv.requantise.multiplier,
             "shift": conv.requantise.shift,
+        }
+        return {
+            "input": self.x,
+            "weights": np.ascontiguousarray(weights),
+            **{name: numbers[name] for name in NUMBERS[self.datapath.format]},
             "output": self.expected,
         }
 
 
+def tensor_dtypes(path: Datapath) -> dict[str, np.dtype[Any]]:
+    """A case's tensors and their element types, in a datapath."""
+    numbers = dict.fromkeys(NUMBERS[path.format], np.dtype(np.int32))
+    return {"input": path.dtype, "weights": path.dtype, **numbers, "output": path.dtype}
+
+
 def to_hex(values: NDArray[np.generic]) -> bytes:
-    """The text that `$readmemh` loads: one element a line, two's complement, C order."""
+    """The text that `$readmemh` loads: one element a line, C order.
+
+    Two's complement, or the bit pattern, at the width of a stored element.
+    """
     digits = values.dtype.itemsize * 2
     codes = values.astype(np.int64).ravel() & ((1 << 4 * digits) - 1)
     return "".join(f"{code:0{digits}x}\n" for code in codes.tolist()).encode()

@@ -7,11 +7,11 @@ from typing import Literal
 from golden.cases.build import build_case
 from golden.cases.case import GoldenCase
 from golden.cases.difference import difference
-from golden.cases.draw import draw
 from golden.cases.encode import encode
 from golden.cases.load import load_case
 from golden.cases.manifest import CaseSpec, load_manifest
-from golden.cases.oracle import OracleMismatch, installed
+from golden.cases.oracle import OracleMismatch, missing
+from golden.cases.prepare import prepare
 from pymodel.errors import InputError
 
 
@@ -23,14 +23,14 @@ class CaseResult:
         suite, name: of the case.
         status: pass or fail.
         detail: who confirmed the case, or what differs.
-        oracle_asked: whether an oracle computed the output anew.
+        missing: packages without which the oracles could not be asked anew; () where they were.
     """
 
     suite: str
     name: str
     status: Literal["pass", "fail"]
     detail: str
-    oracle_asked: bool
+    missing: tuple[str, ...]
 
 
 class CaseDiffers(Exception):
@@ -48,7 +48,7 @@ def check_suite(suite: str, manifest: Path, folder: Path) -> list[CaseResult]:
     listed = {spec.name for spec in specs}
     present = sorted(folder.iterdir()) if folder.is_dir() else []
     results += [
-        CaseResult(suite, path.name, "fail", f"{path} is not in {manifest}", False)
+        CaseResult(suite, path.name, "fail", f"{path} is not in {manifest}", ())
         for path in present
         if path.name not in listed
     ]
@@ -56,18 +56,17 @@ def check_suite(suite: str, manifest: Path, folder: Path) -> list[CaseResult]:
 
 
 def _check_case(suite: str, spec: CaseSpec, folder: Path) -> CaseResult:
-    op, _ = draw(spec)
-    ask = installed(op, spec.rule)
+    absent = missing(prepare(spec))
     try:
         try:
             stored = load_case(folder)
         except InputError as error:
             raise CaseDiffers(str(error)) from error
-        case = build_case(spec, recorded_oracle=None if ask else stored.oracle)
+        case = build_case(spec, recorded_oracle=stored.oracle if absent else None)
         _compare(case, stored, folder)
     except (CaseDiffers, OracleMismatch) as error:
-        return CaseResult(suite, spec.name, "fail", str(error), ask)
-    return CaseResult(suite, spec.name, "pass", case.oracle, ask)
+        return CaseResult(suite, spec.name, "fail", str(error), absent)
+    return CaseResult(suite, spec.name, "pass", case.oracle, absent)
 
 
 def _compare(case: GoldenCase, stored: GoldenCase, folder: Path) -> None:

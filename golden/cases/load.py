@@ -9,16 +9,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from golden.cases.case import CASE_FILE, DTYPES, SCHEMA, VECTORS, GoldenCase
+from golden.cases.case import CASE_FILE, SCHEMA, VECTORS, GoldenCase, tensor_dtypes
 from golden.cases.manifest import load_manifest, manifest_path
 from golden.tflite.layers import MAC_OPS
-from pymodel.affine.requantise import ARRAY_RULES, Requantise
 from pymodel.convolution import Convolution
 from pymodel.datapath_json import datapath_of
 from pymodel.errors import InputError
 from pymodel.geometry import ConvGeometry
 from pymodel.network.checked_json import Kind, items, located, read_object
 from pymodel.network.checked_json import fields as checked_fields
+from pymodel.requantise import ARRAY_RULES, Requantise
 
 CASE_KEYS: dict[str, Kind] = {
     "schema": int,
@@ -75,7 +75,6 @@ def load_case(folder: Path) -> GoldenCase:
         raise InputError(f"{path}: name must be the folder's, found {stored['name']!r}")
     if stored["op"] not in MAC_OPS:
         raise InputError(f"{path}: op must be one of {', '.join(MAC_OPS)}, found {stored['op']!r}")
-    tensors = _tensors(folder, stored["tensors"], f"{path}: tensors")
     requantise = checked_fields(stored["requantise"], f"{path}: requantise", REQUANTISE_KEYS)
     scales = checked_fields(stored["scales"], f"{path}: scales", SCALE_KEYS)
     for key, values in scales.items():
@@ -83,6 +82,7 @@ def load_case(folder: Path) -> GoldenCase:
     geometry_kinds: dict[str, Kind] = {field.name: int for field in fields(ConvGeometry)}
     geometry = checked_fields(stored["geometry"], f"{path}: geometry", geometry_kinds)
     datapath = datapath_of(stored["datapath"], f"{path}: datapath")
+    tensors = _tensors(folder, stored["tensors"], tensor_dtypes(datapath), f"{path}: tensors")
     with located(str(path)):
         rules = ARRAY_RULES[datapath.format]
         if requantise["rule"] not in rules:
@@ -112,19 +112,27 @@ def load_case(folder: Path) -> GoldenCase:
 
 
 def _requantise(tensors: dict[str, NDArray[Any]], stored: dict[str, Any]) -> Requantise:
-    """The real multiplier is what multiplier and shift say; the integer rules use nothing else."""
-    multiplier, shift = tensors["multiplier"], tensors["shift"]
+    """The real multiplier is what multiplier and shift say; what a format has not is 0."""
+    none = np.zeros(tensors["bias"].shape, dtype=np.int32)
+    multiplier, shift = (tensors.get(name, none) for name in ("multiplier", "shift"))
     scale = np.ldexp(multiplier.astype(np.float64), shift - 31)
     return Requantise(multiplier=multiplier, shift=shift, scale=scale, **stored)
 
 
-def _tensors(folder: Path, value: object, where: str) -> dict[str, NDArray[Any]]:
-    kinds: dict[str, Kind] = dict.fromkeys(DTYPES, dict)
+def _tensors(
+    folder: Path, value: object, dtypes: dict[str, np.dtype[Any]], where: str
+) -> dict[str, NDArray[Any]]:
+    kinds: dict[str, Kind] = dict.fromkeys(dtypes, dict)
     found = checked_fields(value, where, kinds)
-    return {name: _tensor(folder, name, found[name], f"{where}.{name}") for name in DTYPES}
+    return {
+        name: _tensor(folder, name, found[name], dtype, f"{where}.{name}")
+        for name, dtype in dtypes.items()
+    }
 
 
-def _tensor(folder: Path, name: str, value: object, where: str) -> NDArray[Any]:
+def _tensor(
+    folder: Path, name: str, value: object, expected: np.dtype[Any], where: str
+) -> NDArray[Any]:
     stored = checked_fields(value, where, TENSOR_KEYS)
     shape = items(stored["shape"], f"{where}.shape", int)
     _verified(folder / f"{name}.hex", stored["hex_sha256"], f"{where}.hex_sha256")
@@ -134,7 +142,6 @@ def _tensor(folder: Path, name: str, value: object, where: str) -> NDArray[Any]:
         loaded = np.load(io.BytesIO(content), allow_pickle=False)
     except (ValueError, EOFError, OSError) as error:
         raise InputError(f"{path}: not a readable .npy file, {error}") from error
-    expected = np.dtype(DTYPES[name])
     if not isinstance(loaded, np.ndarray) or loaded.dtype != expected or loaded.shape != shape:
         raise InputError(f"{path}: must hold {expected} of the shape in {where}, {shape}")
     if stored["dtype"] != expected.name:
@@ -154,7 +161,7 @@ def _verified(path: Path, expected: str, where: str) -> bytes:
     return content
 
 
-def _ohwi(weights: NDArray[np.int8], op: str) -> NDArray[np.int8]:
+def _ohwi(weights: NDArray[Any], op: str) -> NDArray[Any]:
     """Weights in pymodel's layout; DEPTHWISE_CONV_2D is stored 1HWC."""
     if op == "DEPTHWISE_CONV_2D" and weights.ndim == 4:
         return np.ascontiguousarray(weights.transpose(3, 1, 2, 0))

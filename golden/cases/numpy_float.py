@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from golden.cases import exact_order
+from golden.cases import exact_number, exact_order
 from golden.cases.exact_float import clamped
-from golden.cases.exact_number import canonical_nan
 from golden.cases.exact_order import Codes
 from pymodel.convolution import Convolution
 from pymodel.datapath import Datapath
+from pymodel.errors import InputError
 from pymodel.formats.float_format import FLOAT32, FloatFormat
 
 PACKAGE = "ml_dtypes"
@@ -38,7 +38,13 @@ def available() -> bool:
 
 
 def version() -> str:
-    """Names and versions, as recorded beside what the oracle confirmed."""
+    """Names and versions, as recorded beside what the oracle confirmed.
+
+    Raises:
+        InputError: ml_dtypes isn't installed.
+    """
+    if not available():
+        raise InputError(f"{PACKAGE}, an oracle of minifloats, is not installed")
     return f"NumPy float32 with {PACKAGE} {importlib.metadata.version(PACKAGE)}"
 
 
@@ -95,7 +101,7 @@ class NumpyFloat:
 
     def output(self, psum: np.float32, _channel: int) -> int:
         """Limited to the largest value first where the format saturates: ml_dtypes does not."""
-        pattern = canonical_nan(self.element)
+        pattern = exact_number.canonical_nan(self.element)
         if not np.isnan(psum):
             limited = np.array(psum, dtype=np.float32)
             if self.element.overflow == "saturate":
@@ -134,11 +140,14 @@ def _values(codes: Codes, fmt: FloatFormat) -> NDArray[np.float32]:
 
 
 def _products_are_float32(conv: Convolution, x: Codes, path: Datapath) -> bool:
-    """Whether no two elements have a product that float32 must round (float64 holds them all)."""
-    values = [
-        np.unique(_values(codes.astype(np.int64), path.floats[0])).astype(np.float64)
+    """Whether no element of x has a product with a weight that float32 would have to round."""
+    element = path.floats[0]
+    xs, ws = (
+        {exact_number.number(code % 2**element.width, element) for code in codes.ravel().tolist()}
         for codes in (x, conv.weights)
-    ]
-    with np.errstate(all="ignore"):
-        products = np.outer(*values)
-        return bool(np.array_equal(products, products.astype(np.float32), equal_nan=True))
+    )
+    products = {exact_number.product(a, b) for a in xs for b in ws}
+    return all(
+        exact_number.number(exact_number.rounded(exact, FLOAT32).code, FLOAT32) == exact
+        for exact in products
+    )

@@ -6,11 +6,12 @@ from contextlib import suppress
 import numpy as np
 from numpy.typing import NDArray
 
-from pymodel.affine.requantise import RULES, requantise
+from pymodel.affine.requantise import RULES
 from pymodel.convolution import accumulate
 from pymodel.errors import InputError
 from pymodel.network import ABSENT, Layer, Network
 from pymodel.ops.registry import ARRAY_OPS, HOST_OPS
+from pymodel.requantise import requantise
 
 Tensors = dict[int, NDArray[np.generic]]
 Outputs = tuple[NDArray[np.generic], ...]

@@ -1,8 +1,7 @@
-"""Requantise: an int32 accumulator to an output code, by TFLite's rules or a rounded shift."""
+"""TFLite's rules of requantisation: an int32 accumulator scaled, before zero point and clamp."""
 
 import math
-from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -10,92 +9,20 @@ from numpy.typing import ArrayLike, NDArray
 from pymodel.errors import InputError
 from pymodel.fixed_point import (
     Int64Array,
-    Rounding,
     round_half_away,
     rounding_shift_right,
-    saturate,
-    shift_right,
     srdhm,
-    widen,
     wrap,
 )
+from pymodel.formats.integers import shift_events
 
 INTEGER_RULES = ("double_away", "double_up", "single")
 """Rules on a 32-bit multiplier and a shift: the ones that the RTL has in affine int8."""
-SHIFT_RULES: tuple[Rounding, ...] = get_args(Rounding)
-"""Rules on a shift alone, in dynamic fixed point: how the dropped bits round."""
-ARRAY_RULES: dict[str, tuple[str, ...]] = {
-    "affine_int8": INTEGER_RULES,
-    "dynamic_fixed_point": SHIFT_RULES,
-}
-"""The rules that the RTL has, by number format."""
 RULES = (*INTEGER_RULES, "double_up_by_8", "float_even", "float_away")
 """The rules of affine int8."""
 BLOCK_CHANNELS = 8
 """Channels of a block in double_up_by_8."""
 LEAST_SHIFT, MOST_SHIFT = -31, 30
-
-
-@dataclass(frozen=True, eq=False)
-class Requantise:
-    """How one layer's accumulators become int8 codes.
-
-    The real multiplier of channel c is scale[c], about multiplier[c] * 2^(shift[c] - 31); a
-    negative shift goes right. The float rules use scale, the others multiplier and shift.
-
-    Attributes:
-        rule: one of RULES, or of SHIFT_RULES in dynamic fixed point.
-        multiplier: int32 (oc,), 0 to 2^31 - 1.
-        shift: int32 (oc,), -31 to 30.
-        scale: float64 (oc,); the rule float_even takes it as float32.
-        zero_point: the output's, -128 to 127.
-        clamp_min, clamp_max: the output's range, codes from -128 to 127.
-
-    Raises:
-        InputError: an unknown rule, a wrong dtype or shape, or a value out of range.
-    """
-
-    rule: str
-    multiplier: NDArray[np.int32]
-    shift: NDArray[np.int32]
-    scale: NDArray[np.float64]
-    zero_point: int
-    clamp_min: int = -128
-    clamp_max: int = 127
-
-    def __post_init__(self) -> None:
-        if self.rule not in (*RULES, *SHIFT_RULES):
-            known = ", ".join((*RULES, *SHIFT_RULES))
-            raise InputError(f"requantise: rule must be one of {known}, found {self.rule!r}")
-        channels = self.multiplier.shape
-        for name, array, dtype in (
-            ("multiplier", self.multiplier, np.int32),
-            ("shift", self.shift, np.int32),
-            ("scale", self.scale, np.float64),
-        ):
-            if array.dtype != dtype or array.ndim != 1 or array.shape != channels:
-                raise InputError(
-                    f"requantise: {name} must be {np.dtype(dtype).name} of shape {channels}, one "
-                    f"value per output channel, found {array.dtype} of shape {array.shape}"
-                )
-        if np.any(self.multiplier < 0):
-            raise InputError(
-                f"requantise: multipliers must not be negative, found {self.multiplier.min()}"
-            )
-        if np.any((self.shift < LEAST_SHIFT) | (self.shift > MOST_SHIFT)):
-            raise InputError(
-                f"requantise: shifts must lie from {LEAST_SHIFT} to {MOST_SHIFT}, "
-                f"found {self.shift.min()} to {self.shift.max()}"
-            )
-        for name in ("zero_point", "clamp_min", "clamp_max"):
-            if not -128 <= getattr(self, name) <= 127:
-                raise InputError(
-                    f"requantise: {name} must lie from -128 to 127, found {getattr(self, name)}"
-                )
-        if self.clamp_min > self.clamp_max:
-            raise InputError(
-                f"requantise: clamp_min {self.clamp_min} is above clamp_max {self.clamp_max}"
-            )
 
 
 def quantise_multiplier(real: float) -> tuple[int, int]:
@@ -152,46 +79,40 @@ def scale_accumulator(
     return wrap(ties, 32)
 
 
-def shift_accumulator(acc: ArrayLike, shift: ArrayLike, rule: Rounding) -> Int64Array:
-    """acc * 2^shift, bits that are dropped rounded by the rule; saturated at 32 bits.
-
-    Args:
-        acc: int32 values; shift broadcasts against it.
-        shift: -31 to 30.
-        rule: one of SHIFT_RULES.
-    """
-    wide, exponent = widen(acc), widen(shift)
-    left = np.maximum(exponent, 0)
-    shifted = shift_right(wide << left, np.maximum(-exponent, 0), rule)
-    return saturate(shifted, 32)
+def scale_events(acc: ArrayLike, multiplier: ArrayLike, shift: ArrayLike, rule: str) -> Int64Array:
+    """Numeric events of scale_accumulator: those of its last rounding, bit masks."""
+    wide, q, exponent = (np.asarray(v, dtype=np.int64) for v in (acc, multiplier, shift))
+    if rule == "single":
+        return shift_events(wide * q, 31 - exponent, "nearest_away")
+    high = srdhm(wrap(wide << np.maximum(exponent, 0), 32), q)
+    return shift_events(high, np.maximum(-exponent, 0), "nearest_away")
 
 
-def requantise(acc: NDArray[np.int32], params: Requantise) -> NDArray[np.int8]:
-    """int32 accumulators (..., oc), bias included, to int8 codes of the same shape.
+def scale_by_rule(
+    acc: Int64Array,
+    multiplier: NDArray[np.int32],
+    shift: NDArray[np.int32],
+    scale: NDArray[np.float64],
+    rule: str,
+) -> Int64Array:
+    """Accumulators (..., oc) scaled by any of RULES; the numbers are one for each channel.
 
     double_up_by_8, the rule of TFLite's optimised depthwise kernel on x86, is double_up for whole
-    blocks of eight channels and double_away for the channels left over.
-
-    The zero point is added in 64 bits, so nothing overflows before the clamp.
+    blocks of eight channels and double_away for the channels left over. The float rules take
+    `scale`, float_even as float32; the others multiplier and shift.
     """
-    if params.rule in SHIFT_RULES:
-        scaled = shift_accumulator(acc, params.shift, params.rule)
-    elif params.rule in INTEGER_RULES:
-        scaled = scale_accumulator(acc, params.multiplier, params.shift, params.rule)
-    elif params.rule == "double_up_by_8":
+    if rule in INTEGER_RULES:
+        return scale_accumulator(acc, multiplier, shift, rule)
+    if rule == "double_up_by_8":
         up, away = (
-            scale_accumulator(acc, params.multiplier, params.shift, rule)
-            for rule in ("double_up", "double_away")
+            scale_accumulator(acc, multiplier, shift, one) for one in ("double_up", "double_away")
         )
         channels = acc.shape[-1]
         in_block = np.arange(channels) < channels // BLOCK_CHANNELS * BLOCK_CHANNELS
-        scaled = np.where(in_block, up, away)
-    elif params.rule == "float_even":
-        scaled = _whole(np.rint(acc.astype(np.float32) * params.scale.astype(np.float32)))
-    else:
-        scaled = _whole(round_half_away(acc.astype(np.float64) * params.scale))
-    code: Int64Array = np.clip(scaled + params.zero_point, params.clamp_min, params.clamp_max)
-    return code.astype(np.int8)
+        return np.where(in_block, up, away)
+    if rule == "float_even":
+        return _whole(np.rint(acc.astype(np.float32) * scale.astype(np.float32)))
+    return _whole(round_half_away(acc.astype(np.float64) * scale))
 
 
 def _whole(rounded: NDArray[np.floating[Any]]) -> Int64Array:

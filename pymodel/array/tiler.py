@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from itertools import product
 
-from pymodel.affine.requantise import ARRAY_RULES
 from pymodel.array.config import ArrayConfig
 from pymodel.array.job import Job
 from pymodel.array.section import Section, sections
@@ -11,6 +10,7 @@ from pymodel.array.tile_size import REGISTER_MAX, TileSize, act_words, choose
 from pymodel.array.window import Axis
 from pymodel.convolution import Convolution
 from pymodel.errors import InputError
+from pymodel.requantise import ARRAY_RULES
 
 GEOMETRY_REGISTERS = (
     "in_h",

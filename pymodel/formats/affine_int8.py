@@ -1,17 +1,16 @@
 """Affine int8's arithmetic: exact products of 9-bit operands, sums of integers.
 
-Every function takes Python ints or int64 arrays that broadcast, and returns int64. Together they
-are the stages of pymodel.formats.table; each is one RTL module of the same name.
+Every function takes Python ints or int64 arrays that broadcast, and returns int64; each is one RTL
+module of the same name.
 """
 
 from numpy.typing import ArrayLike
 
 from pymodel.fixed_point import Int64Array, widen
 from pymodel.formats.integers import accumulate, resize, tree_node, truncate
-from pymodel.formats.width import Cut
+from pymodel.formats.width import WHOLE, Cut
 
 __all__ = ["accumulate", "multiply", "resize", "tree_node", "truncate"]
-WHOLE = Cut()
 
 
 def multiply(

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from pymodel.errors import InputError
 from pymodel.fixed_point import Int64Array, round_half_away, widen
 from pymodel.formats.integers import accumulate, resize, tree_node, truncate
-from pymodel.formats.width import Cut
+from pymodel.formats.width import WHOLE, Cut
 
 __all__ = [
     "accumulate",
@@ -33,11 +33,11 @@ def multiply(
     x_zero_point: ArrayLike,
     w_zero_point: ArrayLike,
     mask: ArrayLike,
-    cut: Cut,
+    cut: Cut = WHOLE,
 ) -> Int64Array:
     """x * w, its low bits cut; 0 where `mask` is true. Zero points must be 0."""
     if np.any(x_zero_point) or np.any(w_zero_point):
-        raise InputError("dynamic fixed point has no zero points; they must be 0")
+        raise InputError("fixed point has no zero points; they must be 0")
     product: Int64Array = widen(x) * widen(w) * (widen(mask) == 0)
     return truncate(product, cut)
 

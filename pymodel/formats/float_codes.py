@@ -31,6 +31,12 @@ def stored(codes: ArrayLike, fmt: FloatFormat) -> Codes:
     return array.astype(np.uint32, copy=False)
 
 
+def patterns(codes: ArrayLike, fmt: FloatFormat) -> Codes:
+    """Bit patterns of codes that are stored in integers of any sign: their low bits."""
+    wide = np.asarray(codes, dtype=np.int64)
+    return (wide & ((1 << fmt.width) - 1)).astype(np.uint32)
+
+
 def decode_block(codes: Codes, fmt: FloatFormat) -> Reals:
     """The values of a block of codes."""
     if fmt == FLOAT32:

@@ -153,6 +153,30 @@ def exact_multiply_accumulate(
     )
 
 
+def accumulate_product(
+    acc: ArrayLike, product: Reals, factors: tuple[FloatFormat, FloatFormat], acc_fmt: FloatFormat
+) -> Codes:
+    """acc + product with one rounding, for an exact product of two codes of `factors`."""
+    return blockwise(
+        lambda *blocks: round_block(_fused_sum(factors, acc_fmt, *blocks), acc_fmt),
+        np.uint32,
+        stored(acc, acc_fmt),
+        product,
+    )
+
+
+def exact_accumulation(
+    acc: ArrayLike, product: Reals, factors: tuple[FloatFormat, FloatFormat], acc_fmt: FloatFormat
+) -> Reals:
+    """acc + product as float64 values that encode(., acc_fmt) rounds as it would the exact ones."""
+    return blockwise(
+        lambda *blocks: _fused_sum(factors, acc_fmt, *blocks),
+        np.float64,
+        stored(acc, acc_fmt),
+        product,
+    )
+
+
 def _float64(values: ArrayLike) -> Reals:
     """Values as float64; the signalling NaNs among them become quiet in silence."""
     with np.errstate(invalid="ignore"):
@@ -176,8 +200,14 @@ def _product_of(x_fmt: FloatFormat, w_fmt: FloatFormat, x: Codes, w: Codes) -> R
 def _fused(
     x_fmt: FloatFormat, w_fmt: FloatFormat, acc_fmt: FloatFormat, acc: Codes, x: Codes, w: Codes
 ) -> Reals:
-    product, value = _product_of(x_fmt, w_fmt, x, w), decode_block(acc, acc_fmt)
-    if exact_in_float64(acc_fmt, factors=(x_fmt, w_fmt)):
+    return _fused_sum((x_fmt, w_fmt), acc_fmt, acc, _product_of(x_fmt, w_fmt, x, w))
+
+
+def _fused_sum(
+    factors: tuple[FloatFormat, FloatFormat], acc_fmt: FloatFormat, acc: Codes, product: Reals
+) -> Reals:
+    value = decode_block(acc, acc_fmt)
+    if exact_in_float64(acc_fmt, factors=factors):
         with np.errstate(invalid="ignore"):
             return value + product
     return sum_block(value, product, acc_fmt)

@@ -22,3 +22,7 @@ class Cut:
 
     bits: int = 0
     rounding: Rounding = "floor"
+
+
+WHOLE = Cut()
+"""Nothing is dropped."""

@@ -5,10 +5,11 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from pymodel.affine.requantise import Requantise, quantise_multiplier
+from pymodel.affine.requantise import quantise_multiplier
 from pymodel.network import Layer
 from pymodel.ops.attributes import Ties, activation_range
 from pymodel.ops.operands import Operands
+from pymodel.requantise import Requantise
 
 Product = Literal["double", "float"]
 """In which precision sx * sw is formed before the division by sy, which is double's."""

@@ -5,9 +5,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from pymodel.affine.requantise import Requantise, quantise_multiplier
+from pymodel.affine.requantise import quantise_multiplier
 from pymodel.convolution import Convolution, accumulate
 from pymodel.geometry import ConvGeometry
+from pymodel.requantise import Requantise
 
 Layer = tuple[Convolution, NDArray[np.int8]]
 """A layer and its input, int8 NHWC."""

@@ -9,7 +9,8 @@ from cocotb.triggers import Timer
 from numpy.typing import NDArray
 
 from pymodel.array.tiler import tile
-from pymodel.convolution import Convolution, run
+from pymodel.convolution import Convolution
+from pymodel.layer import run
 from tb.array_adapter import ArrayAdapter
 from tb.front_door.adapter import FrontDoorAdapter
 from tb.front_door.arrays import array_under_test

@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from golden.tflite.importer import parse_tflite
-from pymodel import convolution
 from pymodel.errors import InputError
+from pymodel.layer import run
 from pymodel.network import ABSENT, Layer, Network, fold_dilation
 from pymodel.ops import registry
 
@@ -120,7 +120,7 @@ def _run_on_array(network: Network, layer: Layer, rng: np.random.Generator) -> N
     conv = registry.convolution(network, layer)
     if conv.geometry.macs <= MOST_MACS and _small(network, layer):
         x = _values(network, layer.inputs[0], rng).reshape(conv.geometry.input_shape)
-        convolution.run(conv, x.astype(np.int8, copy=False))
+        run(conv, x.astype(np.int8, copy=False))
 
 
 def _small(network: Network, layer: Layer) -> bool:

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pymodel.affine.requantise import Requantise
 from pymodel.convolution import Convolution
 from pymodel.geometry import ConvGeometry
+from pymodel.requantise import Requantise
 
 CASES = {
     "basic": 20,

@@ -5,9 +5,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from pymodel.affine.requantise import Requantise
 from pymodel.convolution import Convolution
 from pymodel.geometry import ConvGeometry
+from pymodel.requantise import Requantise
 
 seeds = st.integers(0, 2**32 - 1)
 

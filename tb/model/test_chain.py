@@ -6,9 +6,9 @@ from numpy.typing import NDArray
 
 from golden import litert
 from golden.tflite.importer import load_tflite
-from pymodel import convolution
 from pymodel.chain import run_network, walk
 from pymodel.errors import InputError
+from pymodel.layer import run
 from pymodel.network import Layer, Network, Tensor
 from pymodel.ops.numerics import rule
 from tb.model.networks import DEMO
@@ -54,14 +54,14 @@ def test_the_walk_goes_on_with_what_it_is_sent() -> None:
     """One wrong output of the first layer reaches the second, and the end."""
     steps = walk(NETWORK, [DIGITS[:1]], RULES, {})
     step = next(steps)
-    sent = convolution.run(step.conv, step.x)
+    sent = run(step.conv, step.x)
     sent[0, 3, 3, :] = 127
     step = steps.send(sent)
     np.testing.assert_array_equal(step.x, sent)
     end = None
     while end is None:
         try:
-            step = steps.send(convolution.run(step.conv, step.x))
+            step = steps.send(run(step.conv, step.x))
         except StopIteration as stop:
             end = stop.value
     sound = run_network(NETWORK, [DIGITS[:1]], RULES)

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pymodel.convolution import run
+from pymodel.layer import run
 from tb.model.cmsis_nn import CASES, load
 
 

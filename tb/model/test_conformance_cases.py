@@ -15,6 +15,7 @@ from golden.tflite.importer import parse_tflite
 from golden.tflite.writer import write_tflite
 from pymodel import convolution
 from pymodel.fixed_point import Int64Array, srdhm
+from pymodel.layer import run
 from pymodel.ops.registry import convolution as lower
 
 CASES = 24
@@ -29,7 +30,7 @@ def held(sample: Sample, number: int) -> Counter[str]:
     conv = replace(lower(network, network.layers[-1], "double_away"), geometry=g)
     image = x.reshape(g.input_shape)
     acc: Int64Array = convolution.accumulate(conv, image).astype(np.int64)
-    codes = convolution.run(conv, image)
+    codes = run(conv, image)
     right = np.maximum(-conv.requantise.shift, 0)
     high = srdhm(acc, conv.requantise.multiplier)
     near = np.abs(np.abs(acc) - 2**30) < 2**27

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from pymodel import convolution, reference
 from pymodel.affine.requantise import RULES
-from pymodel.convolution import accumulate, run
+from pymodel.convolution import accumulate
 from pymodel.errors import InputError
 from pymodel.geometry import ConvGeometry, causal_padding
+from pymodel.layer import run
 from tb.model.layers import bounded, geometries, plain_layer, random_layer, seeds
 
 small = geometries(largest=5, most_channels=3, most_padding=3)
@@ -142,7 +143,7 @@ def test_the_bias_wraps_too() -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"weights": np.zeros((2, 1, 1, 3), dtype=np.int16)}, "weights must be int8 of shape"),
+        ({"weights": np.zeros((2, 1, 1, 3), dtype=np.uint8)}, "weights must be int8 of shape"),
         ({"weights": np.zeros((2, 1, 3, 1), dtype=np.int8)}, r"weights .* \(2, 1, 1, 3\), found"),
         ({"bias": np.zeros(2, dtype=np.int64)}, "bias must be int32 of shape"),
         ({"bias": np.zeros(3, dtype=np.int32)}, r"bias must be int32 of shape \(2,\)"),

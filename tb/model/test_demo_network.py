@@ -9,8 +9,8 @@ import pytest
 
 from golden import litert
 from golden.tflite.importer import load_tflite
-from pymodel import convolution
 from pymodel.affine.quantise import quantise
+from pymodel.layer import run
 from pymodel.ops.registry import ARRAY_OPS
 from pymodel.ops.registry import convolution as lower
 from tb.model.networks import DEMO, DEMO_FLOAT
@@ -86,7 +86,7 @@ def test_pymodel_classifies_a_digit() -> None:
             value = np.pad(value, amount.tolist(), constant_values=code)
         elif layer.op in ARRAY_OPS:
             conv = lower(network, layer, "double_up")
-            value = convolution.run(conv, value.reshape(conv.geometry.input_shape))
+            value = run(conv, value.reshape(conv.geometry.input_shape))
     oracle = litert.run(DEMO, [digit], "optimised")[network.outputs[0]]
     np.testing.assert_array_equal(value.reshape(oracle.shape), oracle)
     assert int(oracle.argmax()) == int(np.load(FOLDER / "digits_labels.npy")[0])

@@ -10,12 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from golden.cases.exact_fixed import psum, rounded
-from pymodel.affine.requantise import LEAST_SHIFT, MOST_SHIFT, shift_accumulator
+from pymodel.affine.requantise import LEAST_SHIFT, MOST_SHIFT
 from pymodel.array.reduction import reduce
 from pymodel.datapath import Datapath, Order
 from pymodel.errors import InputError
 from pymodel.fixed_point import Rounding, shift_right
 from pymodel.formats import dynamic_fixed_point as dfp
+from pymodel.formats.requantise_fixed import shift_accumulator
 from pymodel.formats.width import Cut, Overflow
 from pymodel.geometry import ConvGeometry
 from tb.model.layers import bounded, geometries, random_codes, random_layer, seeds

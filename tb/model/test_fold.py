@@ -8,7 +8,7 @@ import tflite
 
 from golden import litert
 from golden.tflite.importer import parse_tflite
-from pymodel import convolution
+from pymodel.layer import run
 from pymodel.network import Layer, Network, fold_dilation
 from pymodel.ops import registry
 from tb.model.dilated_files import DilatedFile
@@ -47,7 +47,7 @@ STAYS = {
 }
 
 
-def run(network: Network, x: Array) -> Array:
+def run_network(network: Network, x: Array) -> Array:
     """The network's output, layer by layer in the model under LiteRT's reference rules."""
     values = {tensor.index: tensor.data for tensor in network.tensors} | {network.inputs[0]: x}
     for layer in network.layers:
@@ -63,7 +63,7 @@ def run(network: Network, x: Array) -> Array:
 def _convolution(network: Network, layer: Layer, x: Array) -> tuple[Array, ...]:
     conv = registry.convolution(network, layer, "double_away")
     image = x.reshape(conv.geometry.input_shape).astype(np.int8, copy=False)
-    y = convolution.run(conv, image)
+    y = run(conv, image)
     return (y.reshape(network.tensors[layer.outputs[0]].shape),)
 
 
@@ -80,8 +80,8 @@ def test_folded_and_as_it_stands_as_litert(name: str) -> None:
     assert layer.name == "convolved"
     assert (layer.attributes["dilation_h"], layer.attributes["dilation_w"]) == file.block
     assert len(np.unique(expected)) > 2
-    np.testing.assert_array_equal(run(network, x), expected)
-    np.testing.assert_array_equal(run(folded, x), expected)
+    np.testing.assert_array_equal(run_network(network, x), expected)
+    np.testing.assert_array_equal(run_network(folded, x), expected)
 
 
 def test_crops_become_less_padding() -> None:
@@ -103,7 +103,7 @@ def test_a_triple_that_stays_runs_as_in_litert() -> None:
     network = parse_tflite(file.content(), "net", "net.tflite")
     x = np.random.default_rng(2).integers(-128, 128, file.x_shape).astype(np.int8)
     expected = litert.run(file.content(), [x], "reference")[network.outputs[0]]
-    np.testing.assert_array_equal(run(network, x), expected)
+    np.testing.assert_array_equal(run_network(network, x), expected)
 
 
 @pytest.mark.parametrize("operand", ["block", "paddings", "weave", "crops"])

@@ -16,8 +16,9 @@ from golden import litert
 from golden.conformance.mac_numbers import Numbers, draw_numbers
 from golden.tflite.importer import parse_tflite
 from golden.tflite.writer import write_tflite
-from pymodel import convolution, reference
+from pymodel import reference
 from pymodel.geometry import ConvGeometry, causal_padding, same_padding
+from pymodel.layer import run
 from pymodel.ops.registry import convolution as lower
 from tb.model.layers import bounded, seeds
 
@@ -82,7 +83,7 @@ def check(op: str, geometry: ConvGeometry, seed: int, numbers: Numbers) -> None:
     rule = litert.rule(op, "reference", geometry.groups)
     conv = replace(lower(network, layer, rule), geometry=geometry)  # with the padding of a PAD op
     image = x.reshape(geometry.input_shape)
-    fast = convolution.run(conv, image)
+    fast = run(conv, image)
     np.testing.assert_array_equal(fast, reference.run(conv, image))
     oracle = litert.run(content, [x], "reference")[layer.outputs[0]]
     np.testing.assert_array_equal(fast, oracle.reshape(fast.shape))

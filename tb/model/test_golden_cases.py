@@ -15,6 +15,7 @@ from golden.cases.load import load_case, load_suite
 from golden.cases.manifest import load_manifest, manifest_path
 from pymodel import convolution
 from pymodel.convolution import Convolution
+from pymodel.layer import run
 
 NAMES = [spec.name for spec in load_manifest(manifest_path("corner"))]
 
@@ -62,7 +63,7 @@ def test_hex_files_hold_the_tensors(case: GoldenCase) -> None:
 
 
 def outputs(conv: Convolution, case: GoldenCase, rule: str) -> np.ndarray:
-    return convolution.run(replace(conv, requantise=replace(conv.requantise, rule=rule)), case.x)
+    return run(replace(conv, requantise=replace(conv.requantise, rule=rule)), case.x)
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if "ties" in name])

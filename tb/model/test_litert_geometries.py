@@ -16,6 +16,7 @@ from golden.tflite.importer import parse_tflite
 from golden.tflite.writer import write_tflite
 from pymodel import convolution
 from pymodel.fixed_point import srdhm
+from pymodel.layer import run
 from pymodel.ops.registry import convolution as lower
 from tb.model.random_ops import random_op
 
@@ -35,7 +36,7 @@ def test_generated_op(seed: int) -> None:
         conv = lower(network, layer, rule)
         padded = tensors[layer.inputs[0]].reshape(conv.geometry.input_shape)
         expected = tensors[layer.outputs[0]].reshape(conv.geometry.output_shape)
-        differing = int(np.count_nonzero(convolution.run(conv, padded) != expected))
+        differing = int(np.count_nonzero(run(conv, padded) != expected))
         assert differing == 0, f"{kernel}, {rule}: {differing} of {expected.size}; {op.geometry}"
 
 

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from golden import litert
 from golden.tflite.importer import load_tflite
-from pymodel import convolution
 from pymodel.chain import run_network
+from pymodel.layer import run
 from pymodel.network import Network
 from pymodel.ops.registry import ARRAY_OPS
 from tb.model.networks import DEMO, SHARED_MODELS, random_inputs, shared_model
@@ -35,7 +35,7 @@ def compared(
         conv = ARRAY_OPS[layer.op](network, layer, litert.rule(layer.op, kernel))
         x = tensors[layer.inputs[0]].reshape(conv.geometry.input_shape)
         expected = tensors[layer.outputs[0]].reshape(conv.geometry.output_shape)
-        found = convolution.run(conv, x)
+        found = run(conv, x)
         differing = int(np.count_nonzero(found != expected))
         assert differing == 0, f"layer {layer.index} {layer.op}: {differing} of {expected.size}"
         outputs += expected.size

@@ -7,7 +7,7 @@ import pytest
 
 from golden import litert
 from golden.tflite.importer import load_tflite
-from pymodel import convolution
+from pymodel.layer import run
 from pymodel.network import ABSENT, Network, fold_dilation
 from pymodel.ops.numerics import rule
 from pymodel.ops.registry import ARRAY_OPS, HOST_OPS, evaluate
@@ -26,7 +26,7 @@ def outputs(network: Network, index: int, tensors: dict[int, Array]) -> tuple[Ar
         followed = rule("litert-ref", layer.op)
         conv = lower(network, layer, followed)
         x = tensors[layer.inputs[0]].reshape(conv.geometry.input_shape).astype(np.int8)
-        y = convolution.run(conv, x)
+        y = run(conv, x)
         return (y.reshape(network.tensors[layer.outputs[0]].shape),)
     return evaluate(network, layer, [tensors[i] for i in layer.inputs if i != ABSENT])
 

@@ -8,8 +8,9 @@ import pytest
 from numpy.typing import NDArray
 
 from pymodel.affine.requantise import RULES, quantise_multiplier
-from pymodel.convolution import Convolution, run
+from pymodel.convolution import Convolution
 from pymodel.errors import InputError
+from pymodel.layer import run
 from pymodel.network import ABSENT, Layer, Network, Tensor
 from pymodel.ops.registry import ARRAY_OPS, RTL_RULE, convolution
 

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from pymodel.array.reduction import adder_tree, reduce
+from pymodel.array.stages import stages_of
 from pymodel.convolution import Convolution, accumulate
 from pymodel.datapath import Datapath, Order
 from pymodel.errors import InputError
-from pymodel.formats import affine_int8
+from pymodel.formats import affine_int8, integers
 from pymodel.formats.width import Width
 from pymodel.geometry import ConvGeometry
 from tb.model.layers import bounded, geometries, plain_layer, random_layer, seeds
@@ -147,16 +148,19 @@ def test_the_tree_pairs_neighbours_at_its_own_width() -> None:
     path = Datapath("tree", tree_bits=18)
     top = 2**17 - 1
     lanes = np.array([[1, 2, 3, 4], [top, 1, 0, 0], [2**18 + 5, 0, 0, 0]], dtype=np.int64)
-    assert adder_tree(lanes, path).tolist() == [10, -(2**17), 5]
-    assert adder_tree(np.array([[7], [2**17]], dtype=np.int64), path).tolist() == [7, -(2**17)]
+    assert adder_tree(lanes, stages_of(path)).tolist() == [10, -(2**17), 5]
+    assert adder_tree(np.array([[7], [2**17]], dtype=np.int64), stages_of(path)).tolist() == [
+        7,
+        -(2**17),
+    ]
 
 
 def test_neighbours_meet_first(monkeypatch: pytest.MonkeyPatch) -> None:
     # wrapping sums come out the same in any order; this node, a * b + a, does not
-    monkeypatch.setattr(affine_int8, "tree_node", lambda a, b, _width: a * b + a)
+    monkeypatch.setattr(integers, "tree_node", lambda a, b, _width: a * b + a)
     lanes = np.array([1, 10, 100, 1000], dtype=np.int64)
     left, right = 1 * 10 + 1, 100 * 1000 + 100
-    assert adder_tree(lanes, Datapath("tree")) == left * right + left
+    assert adder_tree(lanes, stages_of(Datapath("tree"))) == left * right + left
 
 
 def test_an_input_that_does_not_fit() -> None:

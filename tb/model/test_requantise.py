@@ -8,15 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pymodel import reference
-from pymodel.affine.requantise import (
-    INTEGER_RULES,
-    RULES,
-    Requantise,
-    quantise_multiplier,
-    requantise,
-    scale_accumulator,
-)
+from pymodel.affine.requantise import INTEGER_RULES, RULES, quantise_multiplier, scale_accumulator
 from pymodel.errors import InputError
+from pymodel.requantise import Requantise, requantise
 from tb.model.layers import bounded
 
 INT32 = st.integers(-(2**31), 2**31 - 1)

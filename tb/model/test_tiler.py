@@ -11,10 +11,10 @@ from pymodel.affine.requantise import INTEGER_RULES
 from pymodel.array.config import ArrayConfig
 from pymodel.array.job import Job
 from pymodel.array.tiler import tile
-from pymodel.convolution import run
 from pymodel.datapath import Datapath
 from pymodel.errors import InputError
 from pymodel.geometry import ConvGeometry
+from pymodel.layer import run
 from tb.model.array_interpreter import Interpreter
 from tb.model.layers import bounded, geometries, plain_layer, random_layer, seeds
 

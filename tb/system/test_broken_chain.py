@@ -11,8 +11,8 @@ import pytest
 
 from golden.cases.case import VECTORS
 from golden.cases.load import load_case
-from pymodel import convolution
 from pymodel.array.config import ArrayConfig
+from pymodel.layer import run
 from pymodel.presets import preset
 from tb.bulk.host import Simulation, run_bulk
 from tb.bulk.plan import Record, Settings, Task
@@ -69,7 +69,7 @@ def test_flipped_bit_of_a_weight(simulate: Run) -> None:
     weights = case.convolution.weights.copy()
     weights[2, 1, 1, 3] ^= 1 << 5
     conv = replace(case.convolution, weights=weights)
-    differs = convolution.run(conv, case.x) != case.expected
+    differs = run(conv, case.x) != case.expected
     assert differs[..., 2].any() and not differs[..., [0, 1, 3, 4]].any()
     (record,) = simulate([Task(0, conv, case.x, case.expected)])
     assert (record.mismatches, record.error) == (differs.sum(), None)

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pymodel import convolution
 from pymodel.array.config import ArrayConfig
 from pymodel.chain import run_network, walk
+from pymodel.layer import run
 from pymodel.network import Layer, Network, Tensor
 from pymodel.presets import preset
 from tb.bulk.chain_host import run_chain
@@ -100,17 +100,17 @@ def test_sound_chain(simulate: Simulate, jobs: int) -> None:
 def test_stuck_output_bit(simulate: Simulate, tmp_path: Path) -> None:
     """The second layer computes on the wrong outputs of the first: exactly those differ that do."""
     expected: list[tuple[int, int, str | None]] = []
-    for run in CHAIN.runs:
-        steps = walk(NETWORK, run.inputs, RULES, {})
+    for chain_run in CHAIN.runs:
+        steps = walk(NETWORK, chain_run.inputs, RULES, {})
         step = next(steps)
-        first = convolution.run(step.conv, step.x) | 1
+        first = run(step.conv, step.x) | 1
         second_step = steps.send(first)
-        second = convolution.run(second_step.conv, second_step.x) | 1
+        second = run(second_step.conv, second_step.x) | 1
         wrong = [
-            int(np.count_nonzero(got.reshape(-1) != run.expected[layer].reshape(-1)))
+            int(np.count_nonzero(got.reshape(-1) != chain_run.expected[layer].reshape(-1)))
             for layer, got in ((0, first), (2, second))
         ]
-        alone = int(np.count_nonzero(run.expected[2] % 2 == 0))
+        alone = int(np.count_nonzero(chain_run.expected[2] % 2 == 0))
         assert wrong[1] != alone, "the cascade must show"
         expected += [(18, wrong[0], None), (24, wrong[1], None), (24, wrong[1], None)]
     assert found(simulate(rtl=edited_rtl(broken_rtl.STUCK_OUTPUT, tmp_path))) == expected

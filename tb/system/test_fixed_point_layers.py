@@ -6,12 +6,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pymodel.affine.requantise import SHIFT_RULES, requantise
 from pymodel.array.config import ArrayConfig
 from pymodel.array.reduction import reduce
 from pymodel.convolution import accumulate
 from pymodel.datapath import Datapath
+from pymodel.formats.requantise_fixed import SHIFT_RULES
 from pymodel.geometry import ConvGeometry
+from pymodel.requantise import requantise
 from tb.bulk.host import Simulation, run_bulk
 from tb.bulk.plan import Settings, Task
 from tb.model.layers import random_codes, random_layer

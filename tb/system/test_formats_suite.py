@@ -9,10 +9,10 @@ import numpy as np
 
 from golden.cases.case import GoldenCase
 from golden.cases.load import load_suite
-from pymodel.affine.requantise import requantise
 from pymodel.array.config import ArrayConfig
 from pymodel.array.reduction import reduce
 from pymodel.datapath import Datapath
+from pymodel.requantise import requantise
 from tb.bulk.host import Simulation, run_bulk
 from tb.bulk.plan import Settings, Task
 

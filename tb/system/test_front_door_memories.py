@@ -5,10 +5,10 @@ from dataclasses import replace
 import cocotb
 import numpy as np
 
-from pymodel.affine.requantise import Requantise
 from pymodel.array.tiler import tile
 from pymodel.convolution import Convolution
 from pymodel.geometry import ConvGeometry
+from pymodel.requantise import Requantise
 from tb.front_door.arrays import run_benches
 from tb.front_door.layers import random_layer, scaled_by
 from tb.front_door.ports import DlaTop

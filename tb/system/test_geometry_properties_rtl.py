@@ -18,9 +18,9 @@ from golden.conformance.mac_geometry import draw_geometry
 from golden.conformance.mac_numbers import Numbers, draw_numbers
 from golden.tflite.importer import parse_tflite
 from golden.tflite.writer import write_tflite
-from pymodel import convolution
 from pymodel.array.config import ArrayConfig
 from pymodel.array.tiler import tile
+from pymodel.layer import run
 from pymodel.ops.registry import convolution as lower
 from pymodel.presets import preset
 from tb.bulk.host import Simulation, run_bulk
@@ -70,7 +70,7 @@ def drawn(seed: int) -> Task:
     conv = replace(lower(network, layer, rule), geometry=geometry)  # with the padding of a PAD op
     image = x.reshape(geometry.input_shape)
     expected = litert.run(content, [x], kernel)[layer.outputs[0]].reshape(geometry.output_shape)
-    np.testing.assert_array_equal(convolution.run(conv, image), expected, err_msg=f"seed {seed}")
+    np.testing.assert_array_equal(run(conv, image), expected, err_msg=f"seed {seed}")
     return Task(seed, conv, image, expected)
 
 

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from golden.cases.case import VECTORS
 from golden.cases.load import load_case, load_suite
-from pymodel import convolution
 from pymodel.array.config import ArrayConfig
+from pymodel.convolution import Convolution
+from pymodel.layer import run
 from tb.bulk.host import Simulation, run_bulk
 from tb.bulk.plan import Record, Settings, Task
 from tb.dut import Dut
@@ -86,13 +87,13 @@ def test_wrong_rounding(simulate: Run) -> None:
 
 
 def _ties_up(
-    conv: convolution.Convolution, x: NDArray[np.int8], expected: NDArray[np.int8]
+    conv: Convolution, x: NDArray[np.int8], expected: NDArray[np.int8]
 ) -> NDArray[np.bool_]:
     """Where the layer's output would be another with ties up; nowhere if they don't go away."""
     if conv.requantise.rule != "double_away":
         return np.zeros(expected.shape, dtype=np.bool_)
     up = replace(conv, requantise=replace(conv.requantise, rule="double_up"))
-    return np.asarray(convolution.run(up, x) != expected, dtype=np.bool_)
+    return np.asarray(run(up, x) != expected, dtype=np.bool_)
 
 
 def test_unknown_bit(simulate: Run, sim: str) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from pymodel.array.reduction import adder_tree
+from pymodel.array.stages import stages_of
 from pymodel.datapath import Datapath
 from tb.unit.bench import DRAWS, corners, draw, evaluate, expect, pack, random_generator, run_bench
 
@@ -31,7 +32,7 @@ async def bench_corners_and_random(dut: Any) -> None:
     buses = [pack(row, lane_bits) for row in lanes]
     got = await evaluate(dut, "root", {"lanes": buses})
     datapath = Datapath("unit", lane_bits=lane_bits, tree_bits=tree_bits, ic_lanes=count)
-    expect(adder_tree(lanes, datapath), got, tree_bits, {"lanes": buses})
+    expect(adder_tree(lanes, stages_of(datapath)), got, tree_bits, {"lanes": buses})
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ import pytest
 
 from pymodel.array.config import ArrayConfig
 from pymodel.array.reduction import adder_tree
+from pymodel.array.stages import stages_of
 from pymodel.datapath import Datapath
 from pymodel.fixed_point import Int64Array
-from pymodel.formats.table import STAGES
 from tb.array_parameters import array_parameters
 from tb.unit.bench import (
     cycle,
@@ -32,26 +32,25 @@ class Rows:
     """The array's rows: what they accumulate, and the roots that they show."""
 
     def __init__(self, path: Datapath) -> None:
-        self.path, self.stages = path, STAGES[path.format]
+        self.path, self.stages = path, stages_of(path)
         self.lanes: Int64Array = np.zeros((path.oc_lanes, path.ic_lanes), dtype=np.int64)
         self.acc: Int64Array = np.zeros(path.oc_lanes, dtype=np.int64)
 
     def take(self, products: Int64Array, first: bool, bypass: bool) -> None:
         """One tap's products (row, lane)."""
-        path, accumulate = self.path, self.stages.accumulate
+        path, accumulate = self.path, self.stages.accumulate_lane
         if path.order == "taps_first":
-            self.lanes = accumulate(0 if first else self.lanes, products, path.lane)
+            self.lanes = accumulate(self.stages.zero if first else self.lanes, products)
         else:
-            tap = self._own(products) if bypass else adder_tree(products, path)
-            self.acc = accumulate(0 if first else self.acc, tap, path.lane)
+            tap = self._own(products) if bypass else adder_tree(products, self.stages)
+            self.acc = accumulate(self.stages.zero if first else self.acc, tap)
 
     def roots(self, bypass: bool) -> Int64Array:
         """What each row shows (row,)."""
-        cut = self.path.root_cut
         if self.path.order == "taps_first":
-            own = self.stages.truncate(self._own(self.lanes), cut)
-            return own if bypass else adder_tree(self.lanes, self.path)
-        return self.stages.truncate(self.acc, cut) if bypass else self.acc
+            own = self.stages.cut_root(self._own(self.lanes))
+            return own if bypass else adder_tree(self.lanes, self.stages)
+        return self.stages.cut_root(self.acc) if bypass else self.acc
 
     def _own(self, values: Int64Array) -> Int64Array:
         """Of each row, the value of its own lane."""
@@ -86,7 +85,7 @@ async def bench_random_steps(dut: Any, bypass: bool) -> None:
             },
         )
         if en:
-            products = rows.stages.multiply(x, w, x_zero, w_zero, mask, path.product_cut)
+            products = rows.stages.multiply(x, w, x_zero, w_zero, mask)
             rows.take(products, bool(first), bypass)
         got = unpack(read(dut.roots), path.oc_lanes, root_bits)
         expect(rows.roots(bypass), got, root_bits)

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from golden import litert
-from pymodel import convolution
 from pymodel.convolution import Convolution
 from pymodel.errors import InputError
+from pymodel.layer import run
 from pymodel.network import ABSENT, Layer, Network
 from pymodel.ops.numerics import rtl_rule, rule
 from pymodel.ops.registry import ARRAY_OPS, HOST_OPS, evaluate
@@ -121,10 +121,10 @@ def _check_array_op(
 ) -> ModelCheck:
     lower = ARRAY_OPS[layer.op]
     groups = lower(network, layer, rtl_rule(follows, layer.op)).geometry.groups
-    wanted, run = (find(follows, layer.op, groups) for find in (rule, rtl_rule))
-    conv = lower(network, layer, run)
+    wanted, rtl = (find(follows, layer.op, groups) for find in (rule, rtl_rule))
+    conv = lower(network, layer, rtl)
     x = _nhwc(network, layer.inputs[0], oracle["reference"], conv.geometry.input_shape)
-    expected = convolution.run(conv, x)
+    expected = run(conv, x)
     findings = _Findings()
     for kernel in array_kernels(numerics, layer.op):
         own = kernel == NUMERICS_KERNEL.get(numerics)
@@ -142,18 +142,18 @@ def _check_array_op(
             findings.details.append(f"not compared with {litert.version(kernel)}: {error}")
             continue
         name = f"{litert.version(kernel)} ({followed})"
-        findings.compare(name, golden_y, convolution.run(modelled, golden_x))
+        findings.compare(name, golden_y, run(modelled, golden_x))
     differences = None
-    if wanted != run:
-        other = convolution.run(lower(network, layer, wanted), x)
+    if wanted != rtl:
+        other = run(lower(network, layer, wanted), x)
         differences = int(np.count_nonzero(other != expected))
     return ModelCheck(
         layer=layer,
         outputs=expected.size,
-        rule=run,
+        rule=rtl,
         oracle=findings.oracle,
         oracle_mismatches=findings.oracle_mismatches,
-        wanted=None if wanted == run else wanted,
+        wanted=None if wanted == rtl else wanted,
         rule_differences=differences,
         details=tuple(findings.details),
         conv=conv,
