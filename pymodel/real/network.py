@@ -52,17 +52,22 @@ def in_float64(network: Network) -> Network:
     return replace(network, tensors=tuple(_widened(tensor) for tensor in network.tensors))
 
 
+def require_known(layer: Layer) -> None:
+    """InputError unless the layer's op is in REAL_OPS."""
+    if layer.op not in REAL_OPS:
+        raise InputError(
+            f"layer {layer.name}: a float network cannot hold op {layer.op}; "
+            f"known are {', '.join(sorted(REAL_OPS))}"
+        )
+
+
 def evaluate(network: Network, layer: Layer, inputs: Arrays) -> tuple[NDArray[np.generic], ...]:
     """One layer's outputs; `network` as `in_float64` gives it, `inputs` as REAL_OPS takes them.
 
     Raises:
         InputError: the op is not in REAL_OPS, or the layer is inconsistent.
     """
-    if layer.op not in REAL_OPS:
-        raise InputError(
-            f"layer {layer.name}: a float network cannot hold op {layer.op}; "
-            f"known are {', '.join(sorted(REAL_OPS))}"
-        )
+    require_known(layer)
     return REAL_OPS[layer.op](network, layer, inputs)
 
 

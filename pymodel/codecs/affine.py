@@ -1,0 +1,68 @@
+"""Affine int8: value = scale * (code - zero point), for a tensor or for each of its channels."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from pymodel.affine.quantise import dequantise, quantisation_parameters, quantise
+from pymodel.codecs.codec import Codes, Reals
+from pymodel.codecs.range import Range, tensor_range
+from pymodel.ops.attributes import code_range
+
+LARGEST = 127
+"""Of a weight's code, whose least is -127."""
+
+
+@dataclass(frozen=True, eq=False)
+class AffineCodec:
+    """scale: float32, one or one per index of `axis`. zero_point: int64, as many."""
+
+    scale: NDArray[np.float32]
+    zero_point: NDArray[np.int64]
+    axis: int = 0
+
+    @classmethod
+    def of_range(cls, found: Range) -> "AffineCodec":
+        """The codec whose codes -128 to 127 cover the range and hold 0 exactly."""
+        scale, zero_point = quantisation_parameters(found.least, found.largest)
+        return cls(np.array([scale], dtype=np.float32), np.array([zero_point], dtype=np.int64))
+
+    @classmethod
+    def of_weights(cls, weights: NDArray[np.generic], axis: int, name: str) -> "AffineCodec":
+        """Symmetric, a scale for each channel along `axis`; 1 for a channel of zeros.
+
+        Raises:
+            InputError: a weight that is NaN or infinite; it names the tensor `name` and the index.
+        """
+        tensor_range(weights, name, "affine int8")
+        others = tuple(place for place in range(weights.ndim) if place != axis)
+        largest = np.abs(weights.astype(np.float64)).max(axis=others, initial=0.0)
+        scale = np.where(largest > 0, largest / LARGEST, 1.0).astype(np.float32)
+        scale = np.where(scale > 0, scale, np.float32(1)).astype(np.float32)
+        return cls(scale, np.zeros(scale.shape, dtype=np.int64), axis)
+
+    def encode(self, values: ArrayLike, name: str) -> Codes:
+        """As `Codec.encode`; NaN and infinities are refused."""
+        return quantise(values, self.scale, self.zero_point, self.axis, name)
+
+    def decode(self, codes: ArrayLike) -> Reals:
+        """As `Codec.decode`, rounded to float32 once."""
+        return dequantise(codes, self.scale, self.zero_point, self.axis).astype(np.float64)
+
+    def clamp(self, activation: str) -> tuple[int, int]:
+        """As `Codec.clamp`, of a tensor with one scale."""
+        return code_range(activation, self.scale[0], int(self.zero_point[0]))
+
+    def ordered(self, codes: Codes) -> NDArray[np.int64]:
+        """As `Codec.ordered`: the codes themselves."""
+        return codes.astype(np.int64)
+
+    def unordered(self, keys: NDArray[np.int64]) -> Codes:
+        """As `Codec.unordered`."""
+        return keys.astype(np.int8)
+
+    @property
+    def scales(self) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """As `Codec.scales`."""
+        return self.scale, self.zero_point

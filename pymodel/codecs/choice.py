@@ -1,0 +1,42 @@
+"""Which codec a tensor has on a datapath."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pymodel.codecs.affine import AffineCodec
+from pymodel.codecs.codec import Codec
+from pymodel.codecs.fixed_point import FixedPointCodec
+from pymodel.codecs.minifloat import MinifloatCodec
+from pymodel.codecs.power_of_two import PowerOfTwoCodec
+from pymodel.codecs.range import Range, tensor_range
+from pymodel.datapath import Datapath
+
+WeightCodec = AffineCodec | FixedPointCodec | PowerOfTwoCodec | MinifloatCodec
+
+
+def activation_codec(datapath: Datapath, found: Range) -> Codec:
+    """The codec of an activation whose values lie in `found`; a float format has no use for it."""
+    if datapath.format == "minifloat":
+        return MinifloatCodec(datapath.floats[0], datapath.dtype)
+    if datapath.format == "affine_int8":
+        return AffineCodec.of_range(found)
+    return FixedPointCodec.of_range(found, datapath.element_bits, datapath.dtype)
+
+
+def weight_codec(
+    datapath: Datapath, weights: NDArray[np.generic], axis: int, name: str
+) -> WeightCodec:
+    """The codec of a layer's weights, whose output channels lie along `axis`.
+
+    Raises:
+        InputError: a weight that is NaN or infinite where it takes part in the choice; it names the
+            tensor `name` and the index.
+    """
+    if datapath.format == "minifloat":
+        return MinifloatCodec(datapath.floats[0], datapath.dtype)
+    if datapath.format == "affine_int8":
+        return AffineCodec.of_weights(weights, axis, name)
+    if datapath.format == "power_of_two":
+        return PowerOfTwoCodec(datapath.weight_width, datapath.least_exponent, datapath.dtype)
+    found = tensor_range(weights, name, "dynamic fixed point")
+    return FixedPointCodec.of_range(found, datapath.weight_width, datapath.dtype)

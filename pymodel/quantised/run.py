@@ -1,0 +1,125 @@
+"""Runs a quantised network in the model: codes in, codes out."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pymodel import layer as array_layer
+from pymodel import real
+from pymodel.array.events import EventCounts
+from pymodel.errors import InputError
+from pymodel.network import ABSENT, Layer
+from pymodel.ops.attributes import ACTIVATIONS, choice
+from pymodel.ops.moving import require_count, require_output
+from pymodel.ops.pool import pool_windows
+from pymodel.ops.registry import HOST_OPS
+from pymodel.quantised.network import KEEPING, QuantisedNetwork
+
+Arrays = Sequence[NDArray[np.generic]]
+Outputs = tuple[NDArray[np.generic], ...]
+
+
+def encode_inputs(quantised: QuantisedNetwork, inputs: Arrays) -> list[NDArray[np.generic]]:
+    """Codes of the network's float inputs; others as they are.
+
+    Raises:
+        InputError: another number of inputs, another shape, or a value that the format cannot
+            represent; it names the tensor, and the value's index.
+    """
+    network = quantised.real
+    if len(inputs) != len(network.inputs):
+        raise InputError(
+            f"network {network.name}: {len(network.inputs)} inputs are needed, found {len(inputs)}"
+        )
+    fed: list[NDArray[np.generic]] = []
+    for index, array in zip(network.inputs, inputs, strict=True):
+        tensor, codec = network.tensors[index], quantised.codecs.get(index)
+        if array.shape != tensor.shape:
+            raise InputError(
+                f"input {tensor.name}: shape must be {tensor.shape}, found {array.shape}"
+            )
+        fed.append(array if codec is None else codec.encode(array, tensor.name))
+    return fed
+
+
+def run(quantised: QuantisedNetwork, inputs: Arrays) -> dict[int, NDArray[np.generic]]:
+    """Every tensor by index, from the network's float inputs: codes where it has a codec.
+
+    Raises:
+        InputError: as `encode_inputs` and `evaluate` do.
+    """
+    network = quantised.codes
+    tensors = {t.index: t.data for t in network.tensors if t.data is not None}
+    tensors |= dict(zip(network.inputs, encode_inputs(quantised, inputs), strict=True))
+    for layer in network.layers:
+        present = [index for index in layer.inputs if index != ABSENT]
+        for index in present:
+            if index not in tensors:
+                name = network.tensors[index].name
+                raise InputError(f"layer {layer.name}: tensor {name} of {layer.op} has no value")
+        outputs = evaluate(quantised, layer, [tensors[index] for index in present])
+        tensors |= dict(zip(layer.outputs, outputs, strict=True))
+    return tensors
+
+
+def evaluate(
+    quantised: QuantisedNetwork, layer: Layer, inputs: Arrays, counts: EventCounts | None = None
+) -> Outputs:
+    """One layer's outputs from its inputs' codes, without absent ones, constants included.
+
+    RELU is a clamp; what moves elements, and MAX_POOL_2D, act on codes; every other op that the
+    array does not run decodes, computes in float64, and encodes.
+
+    Args:
+        counts: the numeric events of the array's layers are added to it.
+
+    Raises:
+        InputError: the layer is inconsistent, or its result is one that the format cannot
+            represent.
+    """
+    if layer.index in quantised.convolutions:
+        conv = quantised.convolutions[layer.index]
+        x = inputs[0].reshape(conv.geometry.input_shape).astype(conv.weights.dtype, copy=False)
+        y = array_layer.run(conv, x, quantised.datapath, counts)
+        return (y.reshape(quantised.codes.tensors[layer.outputs[0]].shape),)
+    if layer.op in ("RELU", "RELU6", "MAX_POOL_2D"):
+        return _ordered(quantised, layer, inputs)
+    floats = any(index in quantised.codecs for index in (*layer.inputs, *layer.outputs))
+    if layer.op in KEEPING or not floats:
+        return HOST_OPS[layer.op].evaluate(quantised.codes, layer, inputs, "exact")
+    return _in_float64(quantised, layer, inputs)
+
+
+def _ordered(quantised: QuantisedNetwork, layer: Layer, inputs: Arrays) -> Outputs:
+    """Ops that compare codes: RELU, RELU6, and MAX_POOL_2D with its fused activation."""
+    require_count(layer, inputs, 1)
+    codec = quantised.codecs[layer.outputs[0]]
+    keys = codec.ordered(inputs[0].astype(quantised.datapath.dtype, copy=False))
+    activation = layer.op
+    if layer.op == "MAX_POOL_2D":
+        keys = pool_windows(layer, keys).reduced(keys, np.maximum)
+        activation = choice(layer, "fused_activation", tuple(ACTIVATIONS))
+    bounds = np.array(codec.clamp(activation), dtype=quantised.datapath.dtype)
+    if ACTIVATIONS[activation] != (None, None):
+        keys = np.clip(keys, *codec.ordered(bounds))
+    require_output(quantised.codes, layer, keys.shape, np.dtype(quantised.datapath.dtype))
+    return (codec.unordered(keys),)
+
+
+def _in_float64(quantised: QuantisedNetwork, layer: Layer, inputs: Arrays) -> Outputs:
+    """Decode, compute, encode."""
+    present = [index for index in layer.inputs if index != ABSENT]
+    codecs = quantised.codecs
+    decoded = [
+        codecs[index].decode(codes) if index in codecs else codes
+        for index, codes in zip(present, inputs, strict=True)
+    ]
+    with np.errstate(all="ignore"):
+        outputs = real.evaluate(quantised.real, layer, decoded)
+    return tuple(
+        codecs[index].encode(values, quantised.real.tensors[index].name)
+        if index in codecs
+        else values
+        for index, values in zip(layer.outputs, outputs, strict=True)
+    )
