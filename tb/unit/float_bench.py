@@ -1,10 +1,6 @@
-"""What the float benches share: the formats, a fast drive, and the comparison of all outputs."""
+"""What the float benches share: the formats, and how a DUT's parameters describe them."""
 
-from collections.abc import Callable, Iterable, Sequence
 from typing import Any
-
-import cocotb
-from cocotb.triggers import Timer
 
 from tb.paths import RTL_DIR
 from tb.registers import parse_definitions
@@ -52,55 +48,27 @@ def operand_parameters(name: str, suffix: str = "") -> Parameters:
     return {f"{key}{suffix}": value for key, value in FORMATS[name].items() if key != "OVERFLOW"}
 
 
-async def drive(
-    dut: Any, inputs: Sequence[str], rows: Iterable[Sequence[int]], outputs: Sequence[str]
-) -> list[tuple[int, ...]]:
-    """Return the unsigned outputs of a combinational DUT for each row of inputs.
-
-    Inputs that stay are not written again: the last column should be the one that varies most.
-    """
-    ports = [getattr(dut, name) for name in inputs]
-    results = [getattr(dut, name) for name in outputs]
-    before: list[int | None] = [None] * len(ports)
-    settle = Timer(1, unit="ns")
-    got = []
-    for row in rows:
-        for place, value in enumerate(row):
-            if value != before[place]:
-                ports[place].value = before[place] = value
-        await settle
-        got.append(tuple([int(handle.value) for handle in results]))
-    return got
+def packed(name: str) -> int:
+    """Return a format as the one number that ELEM_FLOAT and ACC_FLOAT hold."""
+    fields = {"BIAS": (1 << FORMATS[name]["E"] - 1) - 1, "SPECIAL": IEEE, "DENORMALS": 1}
+    fields |= {"OVERFLOW": INFINITE} | FORMATS[name]
+    return sum(value << CODES[f"FLOAT_{field}"] for field, value in fields.items())
 
 
-async def check(
-    dut: Any,
-    inputs: Sequence[str],
-    rows: Sequence[Sequence[int]],
-    output: str,
-    expected: Callable[[int], tuple[int, int]],
-) -> None:
-    """Compare a code and its events with what `expected` gives for the number of each row."""
-    got = await drive(dut, inputs, rows, (output, "events"))
-    wanted = [expected(place) for place in range(len(rows))]
-    expect_equal(inputs, rows, wanted, got)
+def exact_format(name: str) -> ExactFormat:
+    """Return the format of this name."""
+    given = FORMATS[name]
+    return ExactFormat(
+        exponent_bits=given["E"],
+        mantissa_bits=given["M"],
+        bias=given.get("BIAS", (1 << given["E"] - 1) - 1),
+        special=SPECIALS[given.get("SPECIAL", IEEE)],
+        denormals=bool(given.get("DENORMALS", 1)),
+        saturate=given.get("OVERFLOW", INFINITE) == SATURATE,
+    )
 
 
-def expect_equal(
-    inputs: Sequence[str], rows: Sequence[Sequence[int]], wanted: Sequence[Any], got: Sequence[Any]
-) -> None:
-    """Fail unless all rows agree; show how many don't, and the first of them."""
-    assert len(rows) == len(wanted) == len(got) > 0
-    wrong = [place for place in range(len(rows)) if wanted[place] != got[place]]
-    cocotb.log.info("%d rows compared, %d differ", len(rows), len(wrong))
-    if wrong:
-        shown = {name: hex(value) for name, value in zip(inputs, rows[wrong[0]], strict=True)}
-        raise AssertionError(
-            f"{len(wrong)} of {len(rows)} differ; first at {shown}: "
-            f"expected {_hex(wanted[wrong[0]])}, got {_hex(got[wrong[0]])}"
-        )
-
-
-def _hex(result: Any) -> str:
-    plain = isinstance(result, tuple) and all(isinstance(part, int) for part in result)
-    return ", ".join(map(hex, result)) if plain else str(result)
+def format_named(dut: Any, parameter: str) -> ExactFormat:
+    """Return the format that the DUT has packed in `parameter`."""
+    value = int(getattr(dut, parameter).value)
+    return next(exact_format(name) for name in FORMATS if packed(name) == value)

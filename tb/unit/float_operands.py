@@ -6,6 +6,7 @@ from itertools import product
 import cocotb
 import numpy as np
 
+from tb.unit.combinational import all_driven
 from tb.unit.exact_floats import NAN, ExactFormat, Real
 from tb.unit.float_bench import CODES
 
@@ -28,7 +29,7 @@ def code_pairs(a: ExactFormat, b: ExactFormat, count: int) -> list[tuple[int, in
     Of those drawn in one format a third cancel but for low bits, and in a third the second is up
     to M + 3 powers of two below the first, with few bits set, so that they tie.
     """
-    if _all_driven(a) and _all_driven(b):
+    if max(a.bits, b.bits) <= 8 and all_driven():
         return list(product(range(1 << a.bits), range(1 << b.bits)))
     random = np.random.default_rng(cocotb.RANDOM_SEED)
     first = random.integers(0, 1 << a.bits, count)
@@ -101,8 +102,3 @@ def _special(value: Real, bits: int) -> tuple[Real, int]:
 def _number(negative: bool, significand: int, exponent: int, bits: int) -> tuple[Real, int]:
     value = Real(negative, significand * Fraction(2) ** exponent)
     return value, pack_exact(value, significand, exponent, bits)
-
-
-def _all_driven(fmt: ExactFormat) -> bool:
-    """Whether all pairs of codes are driven: 8 bits, on the simulator that is fast enough."""
-    return fmt.bits <= 8 and "icarus" not in cocotb.SIM_NAME.lower()

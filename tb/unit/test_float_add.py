@@ -6,8 +6,9 @@ import cocotb
 import pytest
 
 from tb.unit.bench import run_bench
+from tb.unit.combinational import check
 from tb.unit.exact_floats import add, decode, encode
-from tb.unit.float_bench import FORMATS, check, format_of
+from tb.unit.float_bench import FORMATS, format_of
 from tb.unit.float_operands import code_pairs
 
 DRAWS = 5000

@@ -7,8 +7,8 @@ import cocotb
 import pytest
 
 from tb.unit.bench import random_generator, run_bench
+from tb.unit.combinational import drive
 from tb.unit.exact_floats import ExactFormat, Real, add
-from tb.unit.float_bench import drive
 from tb.unit.float_operands import draw_exact, unpack_exact
 
 DRAWS = 3000

@@ -6,8 +6,9 @@ import cocotb
 import pytest
 
 from tb.unit.bench import run_bench
+from tb.unit.combinational import drive, expect_equal
 from tb.unit.exact_floats import decode, multiply
-from tb.unit.float_bench import drive, expect_equal, format_of, operand_parameters
+from tb.unit.float_bench import format_of, operand_parameters
 from tb.unit.float_operands import code_pairs, unpack_exact
 
 DRAWS = 4000

@@ -7,8 +7,9 @@ import cocotb
 import pytest
 
 from tb.unit.bench import random_generator, run_bench
+from tb.unit.combinational import check
 from tb.unit.exact_floats import ExactFormat, Real, add, decode, encode
-from tb.unit.float_bench import FORMATS, check, format_of
+from tb.unit.float_bench import FORMATS, format_of
 from tb.unit.float_operands import corner_codes, draw_exact, pack_exact
 
 DRAWS = 2500

@@ -6,7 +6,7 @@ import cocotb
 import pytest
 
 from tb.unit.bench import random_generator, run_bench
-from tb.unit.float_bench import drive, expect_equal
+from tb.unit.combinational import drive, expect_equal
 
 DRAWS = 20
 

@@ -10,8 +10,9 @@ import pytest
 
 from tb.registers import load_definitions
 from tb.unit.bench import random_generator, run_bench
+from tb.unit.combinational import check
 from tb.unit.exact_floats import FLUSHED, SATURATED, TIE, ExactFormat, Real, encode
-from tb.unit.float_bench import FORMATS, check, format_of
+from tb.unit.float_bench import FORMATS, format_of
 from tb.unit.float_operands import draw_exact, pack_exact
 
 DRAWS = 2000
