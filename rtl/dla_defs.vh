@@ -32,6 +32,9 @@ localparam ROUND_DOUBLE_AWAY = 2'd0;
 localparam ROUND_DOUBLE_UP = 2'd1;
 localparam ROUND_SINGLE = 2'd2;
 
+// The one rule in minifloat: that of the element's format
+localparam ROUND_CONVERT = 2'd0;
+
 // Kinds of numeric events: bit numbers of every bus `events`, and how many there are
 localparam EVENT_SATURATED = 0; // past the largest value, and brought to an end of the range
 localparam EVENT_TIE = 1;       // what was dropped was exactly half, and the rounding is to nearest

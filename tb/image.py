@@ -24,6 +24,7 @@ _ROUNDING: dict[str, str] = {
     "double_up": "ROUND_DOUBLE_UP",
     "single": "ROUND_SINGLE",
     **{rule: f"ROUNDING_{rule.upper()}" for rule in SHIFT_RULES},
+    "convert": "ROUND_CONVERT",
 }
 
 
@@ -93,7 +94,9 @@ def element_bytes(elements: NDArray[np.integer], bits: int) -> NDArray[np.uint8]
     return np.ascontiguousarray(patterns).reshape(-1, lanes).view(np.uint8)
 
 
-def _activation_packets(words: NDArray[np.int8], job: Job, config: ArrayConfig) -> list[Packet]:
+def _activation_packets(
+    words: NDArray[np.signedinteger], job: Job, config: ArrayConfig
+) -> list[Packet]:
     """The job's input words from ACT_BASE on, in two packets where the ring buffer wraps."""
     beats = element_bytes(words, config.datapath.storage_bits)
     room = job.act_wrap - job.act_base
@@ -104,7 +107,9 @@ def _activation_packets(words: NDArray[np.int8], job: Job, config: ArrayConfig) 
     return packets
 
 
-def build_image(conv: Convolution, x: NDArray[np.int8], job: Job, config: ArrayConfig) -> JobImage:
+def build_image(
+    conv: Convolution, x: NDArray[np.signedinteger], job: Job, config: ArrayConfig
+) -> JobImage:
     """The image of one job of `conv` on input x (NHWC), complete in itself."""
     definitions = load_definitions()
     weights = element_bytes(pack_weights(conv, job, config), config.datapath.storage_bits)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pymodel.array.config import ArrayConfig
 from pymodel.array.extent import extent
 from pymodel.array.job import Job, as_slice
-from pymodel.array.layout import job_activations, job_weights
+from pymodel.array.layout import Codes, job_activations, job_weights
 from pymodel.array.tiler import tile
 from pymodel.convolution import Convolution
 
@@ -19,26 +19,26 @@ class LayerJob:
     """A layer, or the tile of one that fits the DUT's buffers; an adapter carries it out.
 
     job: its geometry, rounding rule, zero points and clamps (`pymodel.array.job.Job`; `act_base`
-    and `act_wrap` concern DUTs with a ring buffer). conv, x: the whole layer and its input (int8
-    NHWC), for a DUT that keeps more than a tile. config: the lanes and depths that the layer was
-    cut for.
+    and `act_wrap` concern DUTs with a ring buffer). conv, x: the whole layer and its input (stored
+    codes, NHWC), for a DUT that keeps more than a tile. config: the lanes and depths that the
+    layer was cut for.
 
     The tensors are the tile's alone, made anew at each access.
     """
 
     job: Job
     conv: Convolution
-    x: NDArray[np.int8]
+    x: Codes
     config: ArrayConfig
 
     @property
-    def activations(self) -> NDArray[np.int8]:
-        """int8 (in_h, in_w, in_channels), without the padding."""
+    def activations(self) -> Codes:
+        """Stored codes (in_h, in_w, in_channels), without the padding."""
         return job_activations(self.x, self.conv, self.job)
 
     @property
-    def weights(self) -> NDArray[np.int8]:
-        """int8 (out_channels, kernel_h, kernel_w, in_channels; 1 if depthwise)."""
+    def weights(self) -> Codes:
+        """Stored codes (out_channels, kernel_h, kernel_w, in_channels; 1 if depthwise)."""
         return job_weights(self.conv, self.job)
 
     @property
@@ -70,7 +70,7 @@ class LayerJob:
         return job.out_channels * job.out_h * job.out_w * taps * inputs
 
 
-def layer_jobs(conv: Convolution, x: NDArray[np.int8], config: ArrayConfig) -> list[LayerJob]:
+def layer_jobs(conv: Convolution, x: Codes, config: ArrayConfig) -> list[LayerJob]:
     """The layer's jobs on input x (NHWC), in the order in which a DUT must run them.
 
     Raises:

@@ -87,7 +87,7 @@ class LayerRun:
 
 
 async def run_layer(
-    adapter: Adapter[LayerJob], conv: Convolution, x: NDArray[np.int8], config: ArrayConfig
+    adapter: Adapter[LayerJob], conv: Convolution, x: NDArray[np.signedinteger], config: ArrayConfig
 ) -> LayerRun:
     """Run every job of `conv` on input x (NHWC).
 

@@ -10,11 +10,13 @@ from pymodel.array.extent import extent
 from pymodel.array.job import Job, as_slice
 from pymodel.convolution import Convolution
 
+Codes = NDArray[np.signedinteger]
+"""Stored codes, in the datapath's dtype."""
 Code = TypeVar("Code", bound=np.generic)
 
 
-def job_activations(x: NDArray[np.int8], conv: Convolution, job: Job) -> NDArray[np.int8]:
-    """The job's part of the layer's input x (NHWC): int8 (in_h, in_w, in_channels).
+def job_activations(x: Codes, conv: Convolution, job: Job) -> Codes:
+    """The job's part of the layer's input x (NHWC): codes (in_h, in_w, in_channels).
 
     A depthwise job's channels are those of its output channels, an input channel repeated for each
     of them that sees it.
@@ -25,8 +27,8 @@ def job_activations(x: NDArray[np.int8], conv: Convolution, job: Job) -> NDArray
     return image[..., as_slice(job.in_channel_range)]
 
 
-def job_weights(conv: Convolution, job: Job) -> NDArray[np.int8]:
-    """The job's weights: int8 (out_channels, kernel_h, kernel_w, in_channels or 1 if depthwise).
+def job_weights(conv: Convolution, job: Job) -> Codes:
+    """The job's weights: codes (out_channels, kernel_h, kernel_w, in_channels or 1 if depthwise).
 
     Where a job holds several groups, an output channel's weights for the input channels of another
     group than its own are the zero point, so that their products are 0.
@@ -35,7 +37,7 @@ def job_weights(conv: Convolution, job: Job) -> NDArray[np.int8]:
     weights = conv.weights[as_slice(outputs)]
     if job.depthwise:
         return weights
-    dense = np.full((*weights.shape[:3], len(inputs)), conv.w_zero_point, dtype=np.int8)
+    dense = np.full((*weights.shape[:3], len(inputs)), conv.w_zero_point, dtype=weights.dtype)
     channels = np.array(outputs) // g.group_out_channels
     for group in np.unique(channels):
         first = int(group) * g.group_in_channels
@@ -47,19 +49,17 @@ def job_weights(conv: Convolution, job: Job) -> NDArray[np.int8]:
     return dense
 
 
-def pack_activations(
-    x: NDArray[np.int8], conv: Convolution, job: Job, config: ArrayConfig
-) -> NDArray[np.int8]:
+def pack_activations(x: Codes, conv: Convolution, job: Job, config: ArrayConfig) -> Codes:
     """The job's part of the layer's input as activation words, from `act_base` on.
 
     Word (ih * IN_W + iw) * G + g holds lane i = input channel g * IC_LANES + i; lanes without a
     channel hold 0, which the array masks. In a depthwise job a word has the channels of a block.
 
     Args:
-        x: the layer's whole input, int8 NHWC.
+        x: the layer's whole input, stored codes NHWC.
 
     Returns:
-        int8 (IN_H * IN_W * G, IC_LANES).
+        Codes (IN_H * IN_W * G, IC_LANES).
     """
     tile, lanes = job_activations(x, conv, job), config.datapath.ic_lanes
     if not job.depthwise:
@@ -68,7 +68,7 @@ def pack_activations(
     return _fill(_fill(tile, -1, block).reshape(-1, block), -1, lanes)
 
 
-def pack_weights(conv: Convolution, job: Job, config: ArrayConfig) -> NDArray[np.int8]:
+def pack_weights(conv: Convolution, job: Job, config: ArrayConfig) -> Codes:
     """The job's weights as weight words, from word 0 on.
 
     Word ((ocb * G + g) * KH + kh) * KW + kw holds, for output lane o and input lane i, the weight
@@ -76,14 +76,14 @@ def pack_weights(conv: Convolution, job: Job, config: ArrayConfig) -> NDArray[np
     depthwise job lane i of output lane i holds the weight of channel i of the block.
 
     Returns:
-        int8 (OCB * G * KH * KW, OC_LANES, IC_LANES).
+        Codes (OCB * G * KH * KW, OC_LANES, IC_LANES).
     """
     path, weights = config.datapath, job_weights(conv, job)
     if job.depthwise:
         block = config.block_lanes(job.depthwise)
         channels = _fill(weights[..., 0], 0, block).reshape(-1, block, *weights.shape[1:3])
         words = np.zeros(
-            (len(channels) * conv.geometry.taps, path.oc_lanes, path.ic_lanes), np.int8
+            (len(channels) * conv.geometry.taps, path.oc_lanes, path.ic_lanes), weights.dtype
         )
         diagonal = np.arange(block)
         words[:, diagonal, diagonal] = channels.transpose(0, 2, 3, 1).reshape(-1, block)

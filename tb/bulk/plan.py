@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pymodel.affine.requantise import Requantise
 from pymodel.array.config import ArrayConfig
 from pymodel.convolution import Convolution
 from pymodel.datapath_json import datapath_of
 from pymodel.geometry import ConvGeometry
+from pymodel.requantise import Requantise
 from tb.dut import Dut
 from tb.scoreboard import Mismatch
 
@@ -27,12 +27,12 @@ PLAN_FILE, RECORDS_FILE = "plan.json", "records.jsonl"
 
 @dataclass(frozen=True)
 class Task:
-    """One layer to run and compare: input x and expected output are int8 NHWC."""
+    """One layer to run and compare: input x and expected output are stored codes NHWC."""
 
     index: int
     conv: Convolution
-    x: NDArray[np.int8]
-    expected: NDArray[np.int8]
+    x: NDArray[np.signedinteger]
+    expected: NDArray[np.signedinteger]
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from pymodel.convolution import Convolution, accumulate
 from pymodel.geometry import ConvGeometry
 from pymodel.requantise import Requantise
 
-Layer = tuple[Convolution, NDArray[np.int8]]
+Layer = tuple[Convolution, NDArray[np.signedinteger]]
 """A layer and its input, int8 NHWC."""
 
 SPREAD = 80.0
@@ -62,7 +62,10 @@ def _requantise(scale: NDArray[np.float64], rule: str, zero_point: int) -> Requa
 
 
 def scaled_by(
-    scale: float, geometry: ConvGeometry, weights: NDArray[np.int8], bias: NDArray[np.int32]
+    scale: float,
+    geometry: ConvGeometry,
+    weights: NDArray[np.signedinteger],
+    bias: NDArray[np.int32],
 ) -> Convolution:
     """A layer for numbers worked out by hand: all zero points 0, one scale, double_away."""
     requantise = _requantise(np.full(geometry.out_channels, scale), "double_away", 0)

@@ -66,14 +66,14 @@ class TB:
         for channel in CHANNELS:
             self.registers.set_pause_generator(channel, self.stalls(profile))
 
-    async def check_layer(self, conv: Convolution, x: NDArray[np.int8]) -> LayerRun:
+    async def check_layer(self, conv: Convolution, x: NDArray[np.signedinteger]) -> LayerRun:
         """Run the layer's jobs and compare every output with the model's."""
         result = await run_layer(ArrayAdapter(self.adapter), conv, x, self.config)
         self.check_output(result.output, run(conv, x))
         return result
 
     async def check_images(
-        self, conv: Convolution, x: NDArray[np.int8], images: list[JobImage]
+        self, conv: Convolution, x: NDArray[np.signedinteger], images: list[JobImage]
     ) -> LayerRun:
         """Run images that together make the whole layer, and compare every output."""
         output = OutputTensor(conv.geometry.output_shape, self.config)
@@ -81,7 +81,7 @@ class TB:
         self.check_output(result.output, run(conv, x))
         return result
 
-    def check_output(self, output: OutputTensor, expected: NDArray[np.int8]) -> None:
+    def check_output(self, output: OutputTensor, expected: NDArray[np.signedinteger]) -> None:
         """Fail unless every output was produced and equals `expected` (NHWC)."""
         comparison = output.compare(expected)
         assert comparison.outputs == expected.size
@@ -91,7 +91,7 @@ class TB:
         """The name of a random profile of stalls."""
         return str(self.rng.choice(list(PROFILES)))
 
-    def only_image(self, conv: Convolution, x: NDArray[np.int8]) -> JobImage:
+    def only_image(self, conv: Convolution, x: NDArray[np.signedinteger]) -> JobImage:
         """The image of a layer that is one job."""
         (job,) = tile(conv, self.config)
         return build_image(conv, x, job, self.config)
@@ -106,7 +106,9 @@ class TB:
         await self.adapter.configure(image)
         await self.adapter.load(image)
 
-    async def check_read(self, conv: Convolution, x: NDArray[np.int8], image: JobImage) -> None:
+    async def check_read(
+        self, conv: Convolution, x: NDArray[np.signedinteger], image: JobImage
+    ) -> None:
         """Compare the oldest job not read yet, which made the whole layer, with the model."""
         output = OutputTensor(conv.geometry.output_shape, self.config)
         output.place(await self.adapter.read(), image)

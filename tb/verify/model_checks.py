@@ -57,8 +57,8 @@ class ModelCheck:
     rule_differences: int | None = None
     details: tuple[str, ...] = ()
     conv: Convolution | None = None
-    x: NDArray[np.int8] | None = None
-    expected: NDArray[np.int8] | None = None
+    x: NDArray[np.signedinteger] | None = None
+    expected: NDArray[np.signedinteger] | None = None
 
     def task(self, index: int) -> Task | None:
         """What the RTL is to do, numbered `index`; None for an op that the array doesn't run."""
@@ -185,6 +185,6 @@ def _check_host_op(
 
 def _nhwc(
     network: Network, index: int, tensors: Tensors, shape: tuple[int, ...]
-) -> NDArray[np.int8]:
+) -> NDArray[np.signedinteger]:
     """An int8 tensor of one oracle run in a convolution's shape."""
     return tensor(network, index, tensors).reshape(shape).astype(np.int8, copy=False)
