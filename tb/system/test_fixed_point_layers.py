@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from pymodel.array.config import ArrayConfig
-from pymodel.array.reduction import reduce
 from pymodel.convolution import accumulate
 from pymodel.datapath import Datapath
 from pymodel.formats.requantise_fixed import SHIFT_RULES
 from pymodel.geometry import ConvGeometry
+from pymodel.layer import run
 from pymodel.requantise import requantise
 from tb.bulk.host import Simulation, run_bulk
 from tb.bulk.plan import Settings, Task
@@ -61,7 +61,7 @@ def tasks_of(path: Datapath) -> list[Task]:
         numbers = replace(conv.requantise, shift=shift, zero_point=0)
         conv = replace(conv, x_zero_point=0, bias=conv.bias >> 4, requantise=numbers)
         x = random_codes(np.random.default_rng(index), geometry.input_shape)
-        tasks.append(Task(index, conv, x, requantise(reduce(conv, x, path), numbers)))
+        tasks.append(Task(index, conv, x, run(conv, x, path)))
     return tasks
 
 
@@ -81,5 +81,6 @@ def test_the_datapaths_lose_what_they_are_for() -> None:
         differing = [np.any(x != y) for x, y in zip(outputs[a], outputs[b], strict=True)]
         assert sum(differing) >= 4, (a, b)
     for task, found in zip(tasks_of(DATAPATHS["lossless"]), outputs["lossless"], strict=True):
-        exact = requantise(accumulate(task.conv, task.x), task.conv.requantise)
+        acc = accumulate(task.conv, task.x)
+        exact = requantise(acc, task.conv.requantise, DATAPATHS["lossless"])
         np.testing.assert_array_equal(found, exact)
