@@ -56,9 +56,10 @@ def tasks_of(path: Datapath) -> list[Task]:
     """A random layer of each geometry, each with another rounding of the output."""
     tasks = []
     for index, geometry in enumerate(GEOMETRIES.values()):
-        conv, _ = random_layer(geometry, seed=index, rule=SHIFT_RULES[index % len(SHIFT_RULES)])
+        conv, _ = random_layer(geometry, seed=index)
         shift = np.full(geometry.out_channels, -5, dtype=np.int32)
-        numbers = replace(conv.requantise, shift=shift, zero_point=0)
+        rule = SHIFT_RULES[index % len(SHIFT_RULES)]
+        numbers = replace(conv.requantise, rule=rule, shift=shift, zero_point=0)
         conv = replace(conv, x_zero_point=0, bias=conv.bias >> 4, requantise=numbers)
         x = random_codes(np.random.default_rng(index), geometry.input_shape)
         tasks.append(Task(index, conv, x, run(conv, x, path)))
