@@ -1,24 +1,41 @@
 """Checks what the command's options name, and gathers the findings into a report."""
 
 import time
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 
 from rich.console import Console
 
 from golden import litert
-from golden.tflite.importer import load_tflite
+from golden.demo.held_out import FLOAT_MODEL
+from pymodel.datapath import Datapath
+from pymodel.errors import InputError
+from pymodel.network import Network
 from pymodel.network.fold import fold_dilation
 from tb import runner, simulators
 from tb.bulk.host import Simulation
 from tb.bulk.plan import Settings
 from tb.verify.chain import verify_chain
+from tb.verify.datapath_options import datapath_named
 from tb.verify.dut_options import dut_of, run_name
-from tb.verify.inputs import DEMO_MODEL, demo_runs, load_runs, random_runs
+from tb.verify.float_network import FloatSubject, verify_float
+from tb.verify.inputs import (
+    DEMO_MODEL,
+    demo_runs,
+    float_demo_runs,
+    load_runs,
+    random_runs,
+)
+from tb.verify.models import is_float, load_model, model_sha256, require_matching
 from tb.verify.network import verify_network
 from tb.verify.options import Options, command_again
 from tb.verify.report import LayerReport, Report
-from tb.verify.subject import Subject, model_sha256
+from tb.verify.subject import Inputs, Subject
 from tb.verify.suite import verify_suite
+
+CALIBRATION_DIGITS = 100
+"""Held-out digits whose ranges decide the demo network's codecs; other networks' are the runs'."""
 
 
 def verify(options: Options, console: Console) -> Report:
@@ -29,15 +46,23 @@ def verify(options: Options, console: Console) -> Report:
     """
     started = time.perf_counter()
     versions = simulators.versions(options.sim)
-    dut, config = dut_of(options)
+    datapath = None if options.datapath is None else datapath_named(options.datapath)
+    dut, config = dut_of(options, datapath)
     seed = runner.default_seed() if options.seed is None else options.seed
     simulation = Simulation(options.sim, Settings(config, dut), jobs=options.jobs, seed=seed)
     if options.suite is not None:
-        found = _Found(options.suite, verify_suite(options.suite, simulation, console))
+        rows = verify_suite(options.suite, simulation, console, datapath)
+        found = _Found(options.suite, rows)
     else:
-        verify_model = _verify_chain if options.chain else _verify_layers
-        found = verify_model(_subject(options, seed), simulation, console)
-        versions["LiteRT"] = litert.version("reference").split()[1]
+        model, network = _model(options, datapath)
+        if is_float(network):
+            found = _verify_float(options, model, network, simulation, console)
+        else:
+            runs = _runs(options, model, network, seed)
+            subject = Subject(model, network, runs, options.numerics)
+            verify_model = _verify_chain if options.chain else _verify_layers
+            found = verify_model(subject, simulation, console)
+            versions["LiteRT"] = litert.version("reference").split()[1]
     return Report(
         network=found.name,
         model_sha256=found.sha256,
@@ -51,7 +76,7 @@ def verify(options: Options, console: Console) -> Report:
         final=found.final,
         runs=found.runs,
         again=command_again(options),
-        run=run_name(found.name, options.sim, dut) + ("-chain" if options.chain else ""),
+        run=run_name(found.name, options.sim, dut, datapath) + ("-chain" if options.chain else ""),
         wall_s=time.perf_counter() - started,
     )
 
@@ -78,15 +103,42 @@ def _verify_chain(subject: Subject, simulation: Simulation, console: Console) ->
     return _Found(subject.network.name, layers, sha256, len(subject.runs), final)
 
 
-def _subject(options: Options, seed: int) -> Subject:
-    """The model with its runs: the file's, held-out digits for the demo network, else random."""
-    model = options.model or DEMO_MODEL
-    network = load_tflite(model)
-    network = network if options.no_fold else fold_dilation(network)
+def _verify_float(
+    options: Options, model: Path, network: Network, simulation: Simulation, console: Console
+) -> _Found:
+    for refused, given in (
+        ("--chain", options.chain),
+        ("--numerics", options.numerics != "rtl"),
+    ):
+        if given:
+            raise InputError(
+                f"{model}: a float network has no {refused} on a datapath; each layer is checked "
+                "on the model's own tensors"
+            )
+    runs = _runs(options, model, network, simulation.seed or 1)
+    demo = model.resolve() == FLOAT_MODEL
+    calibration = float_demo_runs(CALIBRATION_DIGITS) if demo else runs
+    config = replace(simulation.settings.config, events=True)
+    settings = replace(simulation.settings, config=config)
+    subject = FloatSubject(model, network, runs, calibration)
+    layers = verify_float(subject, replace(simulation, settings=settings), console)
+    return _Found(network.name, layers, model_sha256(model), len(runs))
+
+
+def _model(options: Options, datapath: Datapath | None) -> tuple[Path, Network]:
+    """The model's file and network: the demo network's floats where a datapath alone is named."""
+    model = options.model or (DEMO_MODEL if datapath is None else FLOAT_MODEL)
+    network = load_model(model)
+    require_matching(model, network, datapath)
+    return model, network if options.no_fold else fold_dilation(network)
+
+
+def _runs(options: Options, model: Path, network: Network, seed: int) -> Sequence[Inputs]:
+    """Of a file, of held-out digits for the demo networks, else random."""
     if options.input is not None:
-        runs = load_runs(options.input, network, options.runs)
-    elif options.seed is None and model.resolve() == DEMO_MODEL:
-        runs = demo_runs(options.runs or 1)
-    else:
-        runs = random_runs(network, seed, options.runs or 1)
-    return Subject(model, network, runs, options.numerics)
+        return load_runs(options.input, network, options.runs)
+    if options.seed is None and model.resolve() == DEMO_MODEL:
+        return demo_runs(options.runs or 1)
+    if options.seed is None and model.resolve() == FLOAT_MODEL:
+        return float_demo_runs(options.runs or 1)
+    return random_runs(network, seed, options.runs or 1)

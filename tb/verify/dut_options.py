@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Protocol
 
 from pymodel.array.config import ArrayConfig
+from pymodel.datapath import Datapath
 from pymodel.errors import InputError
 from tb.dut import PAGE, Dut
 from tb.sources import rtl_sources
+from tb.verify.datapath_options import config_of, file_name
 
 
 class DutOptions(Protocol):
@@ -37,12 +39,12 @@ def add_dut_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def dut_of(options: DutOptions) -> tuple[Dut, ArrayConfig]:
-    """The DUT that the options name, and what layers are cut for.
+def dut_of(options: DutOptions, datapath: Datapath | None = None) -> tuple[Dut, ArrayConfig]:
+    """The DUT that the options name, and what layers are cut for: its own datapath, or `datapath`.
 
     Raises:
         InputError: there is no such Verilog or adapter, an option that belongs to another is
-            missing, or the DUT has not such lanes.
+            missing, or the DUT has not such lanes or not this datapath.
     """
     if (options.top is None) != (options.adapter is None):
         given, missing = ("top", "adapter") if options.adapter is None else ("adapter", "top")
@@ -61,7 +63,10 @@ def dut_of(options: DutOptions) -> tuple[Dut, ArrayConfig]:
         adapter=own.adapter if options.adapter is None else options.adapter,
     )
     rtl_sources(dut.top, dut.rtl)
-    return dut, dut.config(options.ic_lanes, options.oc_lanes)
+    config = dut.config(options.ic_lanes, options.oc_lanes)
+    if datapath is not None:
+        config = config_of(datapath, dut, config, options.ic_lanes, options.oc_lanes)
+    return dut, config
 
 
 def dut_words(options: DutOptions) -> list[str]:
@@ -73,6 +78,9 @@ def dut_words(options: DutOptions) -> list[str]:
     return words
 
 
-def run_name(name: str, sim: str, dut: Dut) -> str:
-    """The run's name: a DUT of another team does not overwrite the results of the array."""
-    return f"{name}-{sim}" if dut.own else f"{name}-{sim}-{dut.top}"
+def run_name(name: str, sim: str, dut: Dut, datapath: Datapath | None = None) -> str:
+    """The run's name: a DUT of another team does not overwrite the results of the array, nor does
+    one datapath those of another."""
+    words = [name, sim]
+    words += [] if datapath is None else [file_name(datapath)]
+    return "-".join(words if dut.own else [*words, dut.top])

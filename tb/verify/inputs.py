@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from golden.demo.held_out import held_out
 from pymodel.errors import InputError
 from pymodel.network import Network, Tensor
 from tb.paths import PROJECT_ROOT
@@ -63,6 +64,16 @@ def demo_runs(runs: int) -> list[Inputs]:
             f"{DEMO_INPUTS.name} holds {len(digits)} digits, too few for {runs} runs; give a seed"
         )
     return [[digit[np.newaxis]] for digit in digits[:runs]]
+
+
+def float_demo_runs(runs: int) -> list[Inputs]:
+    """The first held-out digits as the float demo network takes them. InputError when fewer."""
+    images = held_out().images
+    if runs > len(images):
+        raise InputError(
+            f"there are {len(images)} held-out digits, too few for {runs} runs; give a seed"
+        )
+    return [[image[np.newaxis]] for image in images[:runs]]
 
 
 def random_runs(network: Network, seed: int, runs: int = 1) -> list[Inputs]:

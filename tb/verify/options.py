@@ -26,6 +26,7 @@ class Options(argparse.Namespace):
     sim: str
     jobs: int
     partial: bool
+    datapath: str | None
     rtl: Path | None
     top: str | None
     adapter: str | None
@@ -44,7 +45,12 @@ def _parser(description: str | None) -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m tb.verify", description=description,
                      formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
     what = parser.add_mutually_exclusive_group()
-    what.add_argument("--model", type=Path, help="int8 .tflite file; the demo network by default")
+    what.add_argument(
+        "--model",
+        type=Path,
+        help="an int8 .tflite file, or with --datapath a float one or a saved network's "
+        "folder; the demo network by default",
+    )
     what.add_argument("--suite", help="golden cases instead of a network")
     data = parser.add_mutually_exclusive_group()
     data.add_argument(
@@ -64,6 +70,9 @@ def _parser(description: str | None) -> argparse.ArgumentParser:
     parser.add_argument("--sim", default=simulators.DEFAULT, help="verilator or icarus")
     parser.add_argument("--jobs", type=int, default=1, help="simulators side by side")
     parser.add_argument("--partial", action="store_true", help="accept ops that have no model")
+    parser.add_argument(
+        "--datapath", help="number format to bring a float network to: a preset, or a .json file"
+    )
     add_dut_options(parser)
     return parser
 
@@ -102,6 +111,7 @@ def command_again(options: Options) -> str:
     words += ["--numerics", options.numerics] if options.numerics != "rtl" else []
     words += ["--chain"] if options.chain else []
     words += ["--no-fold"] if options.no_fold else []
+    words += [] if options.datapath is None else ["--datapath", options.datapath]
     words += dut_words(options)
     from_environment = options.seed is None and os.environ.get("SEED")
     seed = f"SEED={runner.default_seed()} " if from_environment else ""

@@ -1,6 +1,7 @@
 """What a verification found: one row a layer, the verdict, and the JSON that records it."""
 
 import json
+import math
 import os
 import tempfile
 from collections.abc import Sequence
@@ -29,8 +30,11 @@ class LayerReport:
     between the rules that the RTL runs and those of the numerics asked for, None where these are
     the same. cycles: busy cycles of the array. utilisation: MACs / (lanes * cycles). wall_s: time
     taken by model and RTL, rtl_wall_s by the RTL alone. on_array: it has a place on the array.
-    datapath: the name of its own, where a suite's case has one other than the report's. details:
-    findings to print, a line each.
+    datapath: the name of its own, where a suite's case has one other than the report's. sqnr_db:
+    the output's signal-to-quantisation-noise ratio, infinite where there is no noise; None where
+    there is no float network to compare with. events: numeric events that the RTL counted, by stage
+    and kind, those that happened; None where they are not counted. details: findings to print, a
+    line each.
     """
 
     index: int
@@ -49,6 +53,8 @@ class LayerReport:
     rtl_wall_s: float = 0.0
     status: Status = "not_checked"
     datapath: str | None = None
+    sqnr_db: float | None = None
+    events: dict[str, dict[str, int]] | None = None
     geometry: str = ""
     on_array: bool = False
     details: tuple[str, ...] = ()
@@ -58,6 +64,8 @@ class LayerReport:
         fields = asdict(self)
         for name in ("geometry", "on_array", "details"):
             del fields[name]
+        if self.sqnr_db is not None and not math.isfinite(self.sqnr_db):
+            fields["sqnr_db"] = None
         return fields
 
 

@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
+import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from pymodel.array.config import ArrayConfig
+from pymodel.array.events import named_events
 from pymodel.array.tiler import tile
 from pymodel.convolution import Convolution
 from pymodel.errors import InputError
@@ -118,9 +120,18 @@ def _with_rtl(
         utilisation=row.macs / (lanes * busy) if complete and busy else None,
         wall_s=row.wall_s + wall_s,
         rtl_wall_s=wall_s,
+        events=_events(records, config),
         status="fail" if mismatches or row.status == "fail" else "pass",
         details=(*row.details, *of_runs([_finding(record, config) for record in records])),
     )
+
+
+def _events(records: Sequence[Record], config: ArrayConfig) -> dict[str, dict[str, int]] | None:
+    """Numeric events of all records, by stage and kind; None where the array counts none."""
+    if not config.events:
+        return None
+    counts = np.array([record.events for record in records], dtype=np.int64).sum(axis=0)
+    return named_events(tuple(int(count) for count in counts))
 
 
 def _finding(record: Record, config: ArrayConfig) -> list[str]:

@@ -1,6 +1,5 @@
 """What a verification is about: a model's file, its network, the inputs, and the rules."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,8 +21,3 @@ class Subject:
     network: Network
     runs: Sequence[Inputs]
     numerics: str = "rtl"
-
-
-def model_sha256(model: Path) -> str:
-    """SHA-256 of the model's file."""
-    return hashlib.sha256(model.read_bytes()).hexdigest()

@@ -7,6 +7,7 @@ from rich.console import Console
 from golden.cases.case import GoldenCase
 from golden.cases.load import load_suite
 from pymodel.array.config import ArrayConfig
+from pymodel.datapath import Datapath
 from pymodel.errors import InputError
 from tb.bulk.host import Simulation
 from tb.bulk.plan import Task
@@ -14,15 +15,22 @@ from tb.verify.report import LayerReport
 from tb.verify.rtl_rows import describe_geometry, run_rows
 
 
-def verify_suite(suite: str, simulation: Simulation, console: Console) -> list[LayerReport]:
-    """A row for every case of the suite.
+def verify_suite(
+    suite: str, simulation: Simulation, console: Console, datapath: Datapath | None = None
+) -> list[LayerReport]:
+    """A row for every case of the suite; with `datapath`, for those that are in it.
 
     Raises:
-        InputError: an unknown suite, an empty one, or a case whose files are not what they say.
+        InputError: an unknown suite, one without such cases, or a case whose files are not what
+            they say.
     """
     cases = load_suite(suite)
     if not cases:
         raise InputError(f"suite {suite}: it has no cases; nothing would be checked")
+    if datapath is not None:
+        cases = tuple(case for case in cases if _runs_in(case.datapath, datapath))
+        if not cases:
+            raise InputError(f"suite {suite}: none of its cases is in datapath {datapath.name}")
     rows: list[LayerReport] = []
     tasks: dict[ArrayConfig, list[Task]] = {}
     for index, case in enumerate(cases):
@@ -47,6 +55,15 @@ def verify_suite(suite: str, simulation: Simulation, console: Console) -> list[L
         settings = replace(simulation.settings, config=config)
         rows = run_rows(rows, of_config, replace(simulation, settings=settings), console)
     return rows
+
+
+def _runs_in(own: Datapath, datapath: Datapath) -> bool:
+    """Whether a case recorded in its own datapath gives the same bits in `datapath`: all affine
+    ones do, others must be alike but for the lanes, which are the case's."""
+    if own.format == datapath.format == "affine_int8":
+        return True
+    same_array = replace(datapath, ic_lanes=own.ic_lanes, oc_lanes=own.oc_lanes)
+    return own == replace(same_array, name=own.name)
 
 
 def config_for(case: GoldenCase, simulation: Simulation) -> ArrayConfig:

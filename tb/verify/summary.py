@@ -1,5 +1,6 @@
 """A report in a line or two: the last that the command prints."""
 
+import math
 from collections.abc import Iterable
 
 from tb.verify.details import plural
@@ -25,6 +26,9 @@ def summary(report: Report) -> str:
         wrong = _sum(layer.oracle_mismatches for layer in oracle)
         parts.append(f"model against the oracle: {wrong:,} mismatches")
     parts += _differences(report)
+    noisy = [layer.sqnr_db for layer in report.layers if layer.sqnr_db is not None]
+    if noisy and math.isfinite(noisy[-1]):
+        parts.append(f"SQNR of the last layer {noisy[-1]:.1f} dB")
     without = [layer for layer in rtl if layer.oracle is None]
     if without:
         parts.append(f"{plural(len(without), 'layer')} without an oracle")

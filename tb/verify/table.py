@@ -1,5 +1,7 @@
 """Shows a report: a rich table on a terminal, aligned plain lines elsewhere."""
 
+import math
+
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -8,17 +10,24 @@ from tb.verify.report import LayerReport, Report
 from tb.verify.summary import speed, summary
 
 HEADINGS = (
-    "layer", "op", "geometry", "outputs", "RTL≠model", "model≠oracle", "rule≠rule", "MACs",
-    "cycles", "util", "time", "status",
+    "layer", "op", "geometry", "outputs", "RTL≠model", "model≠oracle", "rule≠rule", "SQNR dB",
+    "MACs", "cycles", "util", "time", "status",
 )  # fmt: skip
 _LEFT = {"layer", "op", "geometry", "status"}
 _STYLES = {"pass": "green", "fail": "bold red", "not_checked": "yellow", "model_only": "cyan"}
 _VERDICT_STYLES = {"pass": "bold green", "fail": "bold red", "incomplete": "bold yellow"}
 NAME_WIDTH = 28
+OPTIONAL = {"rule≠rule": "rule_differences", "SQNR dB": "sqnr_db"}
+"""Columns that only some reports have, and the field that fills them."""
 
 
 def _count(value: int | None) -> str:
     return "-" if value is None else f"{value:,}"
+
+
+def _decibels(value: float | None) -> str:
+    """Infinite is exact: no noise at all."""
+    return "-" if value is None else "exact" if value == math.inf else f"{value:.1f}"
 
 
 def short_name(name: str, width: int = NAME_WIDTH) -> str:
@@ -37,6 +46,7 @@ def cells(layer: LayerReport) -> tuple[str, ...]:
         _count(layer.mismatches),
         _count(layer.oracle_mismatches),
         _count(layer.rule_differences),
+        _decibels(layer.sqnr_db),
         _count(layer.macs or None),
         _count(layer.cycles),
         "-" if layer.utilisation is None else f"{layer.utilisation:.2f}",
@@ -46,12 +56,15 @@ def cells(layer: LayerReport) -> tuple[str, ...]:
 
 
 def table_of(layers: list[LayerReport]) -> list[tuple[str, ...]]:
-    """Headings and cells; the column of rule differences only where one of the layers has any."""
+    """Headings and cells, without the columns of OPTIONAL in which no layer has anything."""
     rows = [HEADINGS, *(cells(layer) for layer in layers)]
-    if any(layer.rule_differences is not None for layer in layers):
-        return rows
-    place = HEADINGS.index("rule≠rule")
-    return [(*row[:place], *row[place + 1 :]) for row in rows]
+    absent = {
+        heading
+        for heading, field in OPTIONAL.items()
+        if all(getattr(layer, field) is None for layer in layers)
+    }
+    kept = [place for place, heading in enumerate(HEADINGS) if heading not in absent]
+    return [tuple(row[place] for place in kept) for row in rows]
 
 
 def plain_lines(layers: list[LayerReport]) -> list[str]:

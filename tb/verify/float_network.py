@@ -1,0 +1,173 @@
+"""Verifies a float network on a datapath: brought there by its ranges, layer by layer on the RTL.
+
+The model runs the whole network in codes. The tensors that it gives feed every layer of the RTL,
+each on its own, and the float network on the same inputs says how much noise the format has added.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+
+from pymodel import quantised, real
+from pymodel.array.config import ArrayConfig
+from pymodel.array.events import EventCounts, named_events
+from pymodel.network import ABSENT, Layer, Network
+from pymodel.quantised import Noise, QuantisedNetwork
+from tb.bulk.host import Simulation
+from tb.bulk.plan import Task
+from tb.verify.report import LayerReport
+from tb.verify.rtl_rows import describe_geometry, fits, run_rows
+from tb.verify.subject import Inputs
+
+Tensors = dict[int, NDArray[np.generic]]
+
+
+@dataclass(frozen=True, eq=False)
+class FloatSubject:
+    """`network` is that of `model`; `runs` holds the inputs of one run after another, float;
+    `calibration` those whose ranges decide the tensors' codecs."""
+
+    model: Path
+    network: Network
+    runs: Sequence[Inputs]
+    calibration: Sequence[Inputs]
+
+
+@dataclass
+class _Finding:
+    """What all runs of one layer have come to."""
+
+    outputs: int = 0
+    noise: Noise | None = None
+    counts: EventCounts = field(default_factory=EventCounts)
+    wall_s: float = 0.0
+
+
+class FloatChecks:
+    """The model's runs of a quantised network: tasks for the RTL, noise and events by layer."""
+
+    def __init__(self, subject: FloatSubject, config: ArrayConfig) -> None:
+        """Raises InputError as `quantised.quantise` and `ranges_of` do."""
+        network, datapath = subject.network, config.datapath
+        floats = datapath.format == "minifloat"
+        ranges = {} if floats else quantised.ranges_of(network, subject.calibration)
+        self.network: QuantisedNetwork = quantised.quantise(network, datapath, ranges)
+        self._config = config
+        self._findings = [_Finding() for _ in network.layers]
+        self._obstacles = {
+            index: fits(conv, config) for index, conv in self.network.convolutions.items()
+        }
+        self.tasks: list[Task] = []
+        for run, inputs in enumerate(subject.runs):
+            self._add(run, inputs)
+        self._runs = len(subject.runs)
+
+    def _add(self, run: int, inputs: Inputs) -> None:
+        """One more run of the network."""
+        codes, reals = quantised.run(self.network, inputs), real.run(self.network.real, inputs)
+        for layer in self.network.codes.layers:
+            found, started = self._findings[layer.index], time.perf_counter()
+            if layer.index in self.network.convolutions:
+                self._add_task(run, layer, codes)
+            for index in layer.outputs:
+                found.outputs += codes[index].size
+                if index in self.network.codecs:
+                    own = quantised.noise(self.network, index, reals[index], codes[index])
+                    found.noise = own if found.noise is None else found.noise + own
+            found.wall_s += time.perf_counter() - started
+
+    def _add_task(self, run: int, layer: Layer, codes: Tensors) -> None:
+        """The RTL's part of a layer; what it must give is the model's reduction, step by step."""
+        conv = self.network.convolutions[layer.index]
+        inputs = [codes[index] for index in layer.inputs if index != ABSENT]
+        counts = self._findings[layer.index].counts if self._config.events else None
+        (y,) = quantised.evaluate(self.network, layer, inputs, counts)
+        if self._obstacles[layer.index] is None:
+            dtype, geometry = self._config.datapath.dtype, conv.geometry
+            x = inputs[0].reshape(geometry.input_shape).astype(dtype, copy=False)
+            expected = y.reshape(geometry.output_shape).astype(dtype, copy=False)
+            index = run * len(self._findings) + layer.index
+            self.tasks.append(Task(index, conv, x, expected))
+
+    def rows(self) -> list[LayerReport]:
+        """A row for each layer, over all runs, without the RTL's part."""
+        return [self._row(layer) for layer in self.network.codes.layers]
+
+    def events(self, layer: int) -> dict[str, dict[str, int]] | None:
+        """The model's numeric events of a layer, None where none are counted."""
+        if not self._config.events or layer not in self.network.convolutions:
+            return None
+        return named_events(self._findings[layer].counts.as_tuple())
+
+    def _row(self, layer: Layer) -> LayerReport:
+        found = self._findings[layer.index]
+        row = LayerReport(
+            index=layer.index,
+            name=layer.name,
+            op=layer.op,
+            rule="float64",
+            outputs=found.outputs,
+            wall_s=found.wall_s,
+            status="model_only",
+            sqnr_db=None if found.noise is None else found.noise.db,
+        )
+        conv = self.network.convolutions.get(layer.index)
+        if conv is None:
+            rule = "exact" if layer.op in quantised.KEEPING else "float64"
+            return replace(row, rule=rule)
+        row = replace(
+            row,
+            rule=conv.requantise.rule,
+            macs=self._runs * conv.geometry.macs,
+            geometry=describe_geometry(conv.geometry),
+        )
+        obstacle = self._obstacles[layer.index]
+        if obstacle is None:
+            return replace(row, on_array=True)
+        return replace(row, status="not_checked", details=(f"not on the array: {obstacle}",))
+
+
+def verify_float(
+    subject: FloatSubject, simulation: Simulation, console: Console
+) -> list[LayerReport]:
+    """A row for every layer, all runs together.
+
+    Raises:
+        InputError: the network, or its data, cannot be brought to the datapath; it names the layer
+            or the tensor.
+    """
+    checks = FloatChecks(subject, simulation.settings.config)
+    rows = run_rows(checks.rows(), checks.tasks, simulation, console)
+    return [with_model_events(row, checks.events(row.index)) for row in rows]
+
+
+def with_model_events(row: LayerReport, expected: dict[str, dict[str, int]] | None) -> LayerReport:
+    """The row with the model's events: where the RTL's counters differ, the layer fails."""
+    if expected is None or row.mismatches is None or row.events == expected:
+        return row
+    found = row.events or {}
+    wrong = [
+        f"{stage} {kind} {found.get(stage, {}).get(kind, 0):,}, the model "
+        f"{expected.get(stage, {}).get(kind, 0):,}"
+        for stage, kind in _places(found, expected)
+    ]
+    line = f"RTL counts other numeric events than the model: {'; '.join(wrong)}"
+    return replace(row, status="fail", details=(*row.details, line))
+
+
+def _places(*events: dict[str, dict[str, int]]) -> list[tuple[str, str]]:
+    """Stages and kinds in which two sets of counts differ."""
+    a, b = events
+    every = sorted(
+        {(stage, kind) for one in events for stage, kinds in one.items() for kind in kinds}
+    )
+    return [
+        (stage, kind)
+        for stage, kind in every
+        if a.get(stage, {}).get(kind) != b.get(stage, {}).get(kind)
+    ]
