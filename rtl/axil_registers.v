@@ -46,7 +46,8 @@ module axil_registers #(
   input  wire [7:0]   error_code,
   input  wire [31:0]  busy_cycles,
   input  wire [31:0]  stall_cycles,
-  input  wire [31:0]  mac_cycles
+  input  wire [31:0]  mac_cycles,
+  input  wire [959:0] event_counts  // from REG_EVENTS on, the first one low
 );
   `include "dla_defs.vh"
 
@@ -123,6 +124,12 @@ module axil_registers #(
   wire [7:0] araddr   = {s_axil_araddr[7:2], 2'b00};
   wire [8:0] read_bit = {araddr[5:0] - REG_IN_SIZE[5:0], 3'b000};
 
+  // Eight bits for each byte of address; past the last counter there is none.
+  localparam [7:0] EVENTS_END = REG_EVENTS + 4 * EVENT_STAGES * EVENT_KINDS;
+
+  wire       of_events = araddr >= REG_EVENTS && araddr < EVENTS_END;
+  wire [9:0] event_bit = {araddr[6:0] - REG_EVENTS[6:0], 3'b000};
+
   wire [31:0] status = {16'd0, error_code, 5'd0, error, done, busy};
   wire [31:0] shape  = (FORMAT << SHAPE_FORMAT) | (ELEM_W << SHAPE_ELEM_W) |
                        (OC_LANES << SHAPE_OC_LANES) | (IC_LANES << SHAPE_IC_LANES);
@@ -141,6 +148,7 @@ module axil_registers #(
       REG_MAC_CYCLES:   rdata_d = mac_cycles;
       default:
         if (araddr >= REG_IN_SIZE && araddr <= REG_CLAMP_MAX) rdata_d = job_q[read_bit +: 32];
+        else if (of_events) rdata_d = event_counts[event_bit +: 32];
         else rresp_d = RESP_SLVERR;
     endcase
   end

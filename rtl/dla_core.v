@@ -12,6 +12,8 @@ module dla_core #(
   parameter IC_LANES = 16,
   parameter OC_LANES = 16,
   parameter ELEM_W = 8,
+  parameter X_BITS = ELEM_W,
+  parameter W_BITS = ELEM_W,
   parameter PRODUCT_DROP = 0,
   parameter PRODUCT_ROUNDING = 0,
   parameter LANE_W = 32,
@@ -22,6 +24,10 @@ module dla_core #(
   parameter ROOT_ROUNDING = 0,
   parameter PSUM_W = 32,
   parameter PSUM_OVERFLOW = 0,
+  parameter ELEM_FLOAT = 0,
+  parameter ACC_FLOAT = 0,
+  parameter FUSED = 0,
+  parameter EVENTS = 0,
   parameter ACT_DEPTH = 1024,
   parameter WEIGHT_DEPTH = 256,
   parameter PARAM_DEPTH = 32,
@@ -42,6 +48,7 @@ module dla_core #(
   output wire [31:0]  busy_cycles,
   output wire [31:0]  stall_cycles,
   output wire [31:0]  mac_cycles,
+  output wire [959:0] event_counts,  // see event_counters
 
   input  wire [(IC_LANES*ELEM_W > 32 ? IC_LANES*ELEM_W : 32)-1:0] s_axis_tdata,
   input  wire         s_axis_tvalid,
@@ -65,9 +72,8 @@ module dla_core #(
   localparam WEIGHT_AW = WEIGHT_DEPTH > 1 ? $clog2(WEIGHT_DEPTH) : 1;
   localparam PARAM_AW  = PARAM_DEPTH > 1 ? $clog2(PARAM_DEPTH) : 1;
   localparam PSUM_AW   = PSUM_DEPTH > 1 ? $clog2(PSUM_DEPTH) : 1;
-  localparam ROOT_W    = LANE_W > TREE_W ? LANE_W : TREE_W;
 
-  wire en, s3_ready;  // en falls only while a finished vector waits for the output register
+  wire en, launch, finish;
 
   // Stage 0: the step's addresses and flags
   wire                 step;
@@ -78,7 +84,7 @@ module dla_core #(
   wire                 s0_pad, s0_first_tap, s0_last_tap, s0_first_group, s0_last_group, s0_last;
   wire [IC_LANES-1:0]  s0_lane_mask;
   wire [OC_LANES-1:0]  s0_keep;
-  wire                 range_error, finish;
+  wire                 range_error;
   wire                 load_psum, keep_psum, depthwise;
   wire [1:0]           rounding;
   wire [ELEM_W-1:0]    x_zero_point, w_zero_point, y_zero_point, clamp_min, clamp_max;
@@ -88,6 +94,7 @@ module dla_core #(
     .IC_LANES(IC_LANES),
     .OC_LANES(OC_LANES),
     .ELEM_W(ELEM_W),
+    .ELEM_FLOAT(ELEM_FLOAT),
     .ACT_DEPTH(ACT_DEPTH),
     .WEIGHT_DEPTH(WEIGHT_DEPTH),
     .PARAM_DEPTH(PARAM_DEPTH),
@@ -101,6 +108,7 @@ module dla_core #(
     .range_error(range_error),
     .busy(busy), .done(done), .error(error), .error_code(error_code), .irq(irq),
     .busy_cycles(busy_cycles), .stall_cycles(stall_cycles), .mac_cycles(mac_cycles),
+    .launch(launch),
     .rounding(rounding),
     .load_psum(load_psum),
     .keep_psum(keep_psum),
@@ -120,58 +128,44 @@ module dla_core #(
     .last(s0_last)
   );
 
-  // What goes with a step: root marks a group's last tap, final the output vector's last step.
-  reg                s1_valid, s1_first_tap, s1_root, s1_first_group, s1_final, s1_last;
-  reg [IC_LANES-1:0] s1_mask;
-  reg [OC_LANES-1:0] s1_keep;
-  reg [PARAM_AW-1:0] s1_param_addr;
-  reg [PSUM_AW-1:0]  s1_psum_addr;
+  // Stages 1 to 3: what goes along with a step
+  wire                s1_valid, s1_first_tap, s1_root, s1_first_group;
+  wire [IC_LANES-1:0] s1_mask;
+  wire [OC_LANES-1:0] s1_keep, s2_keep, s3_keep;
+  wire [PSUM_AW-1:0]  s1_psum_addr, s3_psum_addr;
+  wire                s2_root, s2_first_group, s2_final;
+  wire [PARAM_AW-1:0] s2_param_addr;
+  wire                s3_final, s3_last;
 
-  reg                s2_root, s2_first_group, s2_final, s2_last;
-  reg [OC_LANES-1:0] s2_keep;
-  reg [PARAM_AW-1:0] s2_param_addr;
-  reg [PSUM_AW-1:0]  s2_psum_addr;
-
-  reg                s3_final, s3_last;
-  reg [OC_LANES-1:0] s3_keep;
-  reg [PSUM_AW-1:0]  s3_psum_addr;
-
-  always @(posedge clk) begin
-    if (en) begin
-      s1_valid       <= step;
-      s1_first_tap   <= s0_first_tap;
-      s1_root        <= step && s0_last_tap;
-      s1_first_group <= s0_first_group;
-      s1_final       <= step && s0_last_tap && s0_last_group;
-      s1_last        <= s0_last;
-      s1_mask        <= s0_lane_mask | {IC_LANES{s0_pad}};
-      s1_keep        <= s0_keep;
-      s1_param_addr  <= s0_param_addr;
-      s1_psum_addr   <= s0_psum_addr;
-
-      s2_root        <= s1_root;
-      s2_first_group <= s1_first_group;
-      s2_final       <= s1_final;
-      s2_last        <= s1_last;
-      s2_keep        <= s1_keep;
-      s2_param_addr  <= s1_param_addr;
-      s2_psum_addr   <= s1_psum_addr;
-
-      s3_final       <= s2_final;
-      s3_last        <= s2_last;
-      s3_keep        <= s2_keep;
-      s3_psum_addr   <= s2_psum_addr;
-    end
-
-    if (rst) begin
-      s1_valid <= 1'b0;
-      s1_root  <= 1'b0;
-      s1_final <= 1'b0;
-      s2_root  <= 1'b0;
-      s2_final <= 1'b0;
-      s3_final <= 1'b0;
-    end
-  end
+  step_registers #(
+    .IC_LANES(IC_LANES),
+    .OC_LANES(OC_LANES),
+    .PARAM_AW(PARAM_AW),
+    .PSUM_AW(PSUM_AW)
+  ) u_steps (
+    .clk(clk),
+    .rst(rst),
+    .en(en),
+    .s0_valid(step),
+    .s0_pad(s0_pad),
+    .s0_lane_mask(s0_lane_mask),
+    .s0_first_tap(s0_first_tap), .s0_last_tap(s0_last_tap),
+    .s0_first_group(s0_first_group), .s0_last_group(s0_last_group),
+    .s0_last(s0_last),
+    .s0_keep(s0_keep),
+    .s0_param_addr(s0_param_addr), .s0_psum_addr(s0_psum_addr),
+    .s1_valid(s1_valid),
+    .s1_first_tap(s1_first_tap), .s1_root(s1_root), .s1_first_group(s1_first_group),
+    .s1_mask(s1_mask),
+    .s1_keep(s1_keep),
+    .s1_psum_addr(s1_psum_addr),
+    .s2_root(s2_root), .s2_first_group(s2_first_group), .s2_final(s2_final),
+    .s2_keep(s2_keep),
+    .s2_param_addr(s2_param_addr),
+    .s3_final(s3_final), .s3_last(s3_last),
+    .s3_keep(s3_keep),
+    .s3_psum_addr(s3_psum_addr)
+  );
 
   // Stages 0 to 1, and for the parameters 2 to 3: the buffers
   wire [IC_LANES*ELEM_W-1:0]          s1_x;
@@ -207,93 +201,62 @@ module dla_core #(
     .param_rdata(s3_params)
   );
 
-  // Stages 1 to 2: multiply, accumulate, and the trees behind the lanes
-  wire [OC_LANES*ROOT_W-1:0] s2_roots;
-
-  mac_array #(
+  // Stages 1 to 4: everything that computes
+  datapath #(
     .FORMAT(FORMAT),
     .ORDER(ORDER),
     .IC_LANES(IC_LANES),
     .OC_LANES(OC_LANES),
     .ELEM_W(ELEM_W),
+    .X_BITS(X_BITS),
+    .W_BITS(W_BITS),
     .PRODUCT_DROP(PRODUCT_DROP),
     .PRODUCT_ROUNDING(PRODUCT_ROUNDING),
     .LANE_W(LANE_W),
     .LANE_OVERFLOW(LANE_OVERFLOW),
     .TREE_W(TREE_W),
     .TREE_OVERFLOW(TREE_OVERFLOW),
-    .ROOT_W(ROOT_W),
     .ROOT_DROP(ROOT_DROP),
-    .ROOT_ROUNDING(ROOT_ROUNDING)
-  ) u_array (
-    .clk(clk),
-    .en(en && s1_valid),
-    .first(s1_first_tap),
-    .x(s1_x),
-    .w(s1_w),
-    .x_zero_point(x_zero_point),
-    .w_zero_point(w_zero_point),
-    .mask(s1_mask),
-    .bypass(depthwise),
-    .roots(s2_roots)
-  );
-
-  // Stages 2 to 3: psums
-  wire [OC_LANES*PSUM_W-1:0] s3_psums;
-
-  psum_array #(
-    .FORMAT(FORMAT),
-    .OC_LANES(OC_LANES),
-    .ROOT_W(ROOT_W),
+    .ROOT_ROUNDING(ROOT_ROUNDING),
     .PSUM_W(PSUM_W),
     .PSUM_OVERFLOW(PSUM_OVERFLOW),
+    .ELEM_FLOAT(ELEM_FLOAT),
+    .ACC_FLOAT(ACC_FLOAT),
+    .FUSED(FUSED),
+    .EVENTS(EVENTS),
     .PSUM_DEPTH(PSUM_DEPTH)
-  ) u_psums (
-    .clk(clk),
-    .en(en),
-    .root_valid(s2_root),
-    .first(s2_first_group),
-    .roots(s2_roots),
-    .load(load_psum),
-    .fetch(load_psum && s1_root && s1_first_group),
-    .fetch_addr(s1_psum_addr),
-    .store(keep_psum && s3_final),
-    .store_addr(s3_psum_addr),
-    .psums(s3_psums)
-  );
-
-  // Stages 3 to 4: output stages, the post slot, the output register
-  wire s3_send = s3_final && !keep_psum;
-
-  output_array #(
-    .FORMAT(FORMAT),
-    .OC_LANES(OC_LANES),
-    .PSUM_W(PSUM_W),
-    .PSUM_OVERFLOW(PSUM_OVERFLOW),
-    .ELEM_W(ELEM_W)
-  ) u_output (
+  ) u_datapath (
     .clk(clk),
     .rst(rst),
+    .en(en),
+    .finish(finish),
     .rounding(rounding),
-    .zero_point(y_zero_point),
-    .clamp_min(clamp_min),
-    .clamp_max(clamp_max),
-    .s_valid(s3_send),
-    .s_ready(s3_ready),
-    .psums(s3_psums),
-    .params(s3_params),
-    .keep(s3_keep),
-    .last(s3_last),
+    .load_psum(load_psum),
+    .keep_psum(keep_psum),
+    .depthwise(depthwise),
+    .x_zero_point(x_zero_point), .w_zero_point(w_zero_point), .y_zero_point(y_zero_point),
+    .clamp_min(clamp_min), .clamp_max(clamp_max),
+    .s1_valid(s1_valid),
+    .s1_first_tap(s1_first_tap), .s1_root(s1_root), .s1_first_group(s1_first_group),
+    .s1_mask(s1_mask),
+    .s1_keep(s1_keep),
+    .s1_psum_addr(s1_psum_addr),
+    .s1_x(s1_x),
+    .s1_w(s1_w),
+    .s2_root(s2_root), .s2_first_group(s2_first_group),
+    .s2_keep(s2_keep),
+    .s3_final(s3_final), .s3_last(s3_last),
+    .s3_keep(s3_keep),
+    .s3_psum_addr(s3_psum_addr),
+    .s3_params(s3_params),
+    .clear_events(launch),
+    .event_counts(event_counts),
     .s_axis_operand_tdata(s_axis_operand_tdata), .s_axis_operand_tkeep(s_axis_operand_tkeep),
     .s_axis_operand_tvalid(s_axis_operand_tvalid), .s_axis_operand_tready(s_axis_operand_tready),
     .s_axis_operand_tlast(s_axis_operand_tlast),
     .m_axis_tdata(m_axis_tdata), .m_axis_tkeep(m_axis_tkeep),
     .m_axis_tvalid(m_axis_tvalid), .m_axis_tready(m_axis_tready), .m_axis_tlast(m_axis_tlast)
   );
-
-  assign en     = !s3_send || s3_ready;
-  assign finish = keep_psum ? s3_final && s3_last
-                            : m_axis_tvalid && m_axis_tready && m_axis_tlast;
 endmodule
 
 `default_nettype wire

@@ -11,6 +11,8 @@ module dla_top #(
   parameter IC_LANES = 16,
   parameter OC_LANES = 16,
   parameter ELEM_W = 8,
+  parameter X_BITS = ELEM_W,
+  parameter W_BITS = ELEM_W,
   parameter PRODUCT_DROP = 0,
   parameter PRODUCT_ROUNDING = 0,
   parameter LANE_W = 32,
@@ -21,6 +23,10 @@ module dla_top #(
   parameter ROOT_ROUNDING = 0,
   parameter PSUM_W = 32,
   parameter PSUM_OVERFLOW = 0,
+  parameter ELEM_FLOAT = 0,
+  parameter ACC_FLOAT = 0,
+  parameter FUSED = 0,
+  parameter EVENTS = 0,
   parameter ACT_DEPTH = 1024,
   parameter WEIGHT_DEPTH = 256,
   parameter PARAM_DEPTH = 32,
@@ -74,18 +80,13 @@ module dla_top #(
 );
   `include "dla_defs.vh"
 
-  localparam PRODUCT_W = (FORMAT == FORMAT_AFFINE_INT8 ? 2 * (ELEM_W + 1) : 2 * ELEM_W) -
-                         PRODUCT_DROP;
-
   generate
     if (FORMAT == FORMAT_AFFINE_INT8 && ELEM_W != 8) begin : gen_illegal_element
       dla_top_needs_ELEM_W_of_8_for_affine_int8 u_illegal ();
     end
-    if (ELEM_W != 8 && ELEM_W != 16) begin : gen_illegal_element_width
-      dla_top_needs_ELEM_W_of_8_or_16 u_illegal ();
-    end
-    if (PSUM_W < PRODUCT_W || PSUM_W > 32) begin : gen_illegal_width
-      dla_top_needs_PSUM_W_from_a_product_to_32 u_illegal ();
+    if (ELEM_W != 8 && ELEM_W != 16 && (ELEM_W != 32 || FORMAT != FORMAT_MINIFLOAT))
+    begin : gen_illegal_element_width
+      dla_top_needs_ELEM_W_of_8_or_16_or_in_minifloat_32 u_illegal ();
     end
   endgenerate
 
@@ -100,6 +101,7 @@ module dla_top #(
   wire [31:0]  busy_cycles;
   wire [31:0]  stall_cycles;
   wire [31:0]  mac_cycles;
+  wire [959:0] event_counts;
 
   wire unused = &{1'b0, s_axis_tkeep};
 
@@ -140,7 +142,8 @@ module dla_top #(
     .error_code(error_code),
     .busy_cycles(busy_cycles),
     .stall_cycles(stall_cycles),
-    .mac_cycles(mac_cycles)
+    .mac_cycles(mac_cycles),
+    .event_counts(event_counts)
   );
 
   dla_core #(
@@ -149,6 +152,8 @@ module dla_top #(
     .IC_LANES(IC_LANES),
     .OC_LANES(OC_LANES),
     .ELEM_W(ELEM_W),
+    .X_BITS(X_BITS),
+    .W_BITS(W_BITS),
     .PRODUCT_DROP(PRODUCT_DROP),
     .PRODUCT_ROUNDING(PRODUCT_ROUNDING),
     .LANE_W(LANE_W),
@@ -159,6 +164,10 @@ module dla_top #(
     .ROOT_ROUNDING(ROOT_ROUNDING),
     .PSUM_W(PSUM_W),
     .PSUM_OVERFLOW(PSUM_OVERFLOW),
+    .ELEM_FLOAT(ELEM_FLOAT),
+    .ACC_FLOAT(ACC_FLOAT),
+    .FUSED(FUSED),
+    .EVENTS(EVENTS),
     .ACT_DEPTH(ACT_DEPTH),
     .WEIGHT_DEPTH(WEIGHT_DEPTH),
     .PARAM_DEPTH(PARAM_DEPTH),
@@ -178,6 +187,7 @@ module dla_top #(
     .busy_cycles(busy_cycles),
     .stall_cycles(stall_cycles),
     .mac_cycles(mac_cycles),
+    .event_counts(event_counts),
     .s_axis_tdata(s_axis_tdata),
     .s_axis_tvalid(s_axis_tvalid),
     .s_axis_tready(s_axis_tready),

@@ -10,6 +10,7 @@ module job_check #(
   parameter IC_LANES = 16,
   parameter OC_LANES = 16,
   parameter ELEM_W = 8,
+  parameter ELEM_FLOAT = 0,
   parameter ACT_DEPTH = 1024,
   parameter WEIGHT_DEPTH = 256,
   parameter PARAM_DEPTH = 32,
@@ -38,10 +39,38 @@ module job_check #(
   output wire [7:0]        code
 );
   `include "dla_defs.vh"
+  `include "float_defs.vh"
+
+  wire known_rounding;
+  wire clamp_order;
 
   generate
-    if (FORMAT != FORMAT_AFFINE_INT8 && FORMAT != FORMAT_DYNAMIC_FIXED_POINT)
-    begin : gen_illegal_format
+    if (FORMAT == FORMAT_MINIFLOAT) begin : gen_float
+      // Codes in the low bits, in the order of sign and magnitude: negative ones run backwards.
+      localparam CODE_W = 1 + ((ELEM_FLOAT >> FLOAT_E) & 15) + ((ELEM_FLOAT >> FLOAT_M) & 31);
+
+      wire [CODE_W-1:0] low  = clamp_min[CODE_W-1:0];
+      wire [CODE_W-1:0] high = clamp_max[CODE_W-1:0];
+
+      wire [CODE_W-1:0] low_place  = {low[CODE_W-1], low[CODE_W-2:0] ^ {(CODE_W-1){low[CODE_W-1]}}};
+      wire [CODE_W-1:0] high_place = {high[CODE_W-1], high[CODE_W-2:0] ^
+                                                      {(CODE_W-1){high[CODE_W-1]}}};
+
+      assign known_rounding = rounding == 2'd0;  // the format's own rounding is the only one
+      assign clamp_order    = $signed(low_place) <= $signed(high_place);
+
+      wire unused = &{1'b0, clamp_min, clamp_max};
+    end else if (FORMAT == FORMAT_AFFINE_INT8) begin : gen_affine
+      assign known_rounding = rounding == ROUND_DOUBLE_AWAY || rounding == ROUND_DOUBLE_UP ||
+                              rounding == ROUND_SINGLE;
+      assign clamp_order    = $signed(clamp_min) <= $signed(clamp_max);
+    end else if (FORMAT == FORMAT_DYNAMIC_FIXED_POINT || FORMAT == FORMAT_POWER_OF_TWO)
+    begin : gen_fixed
+      wire unused = &{1'b0, rounding};
+
+      assign known_rounding = 1'b1;  // every code is a rule
+      assign clamp_order    = $signed(clamp_min) <= $signed(clamp_max);
+    end else begin : gen_illegal_format
       job_check_has_no_such_FORMAT u_illegal ();
     end
   endgenerate
@@ -74,17 +103,13 @@ module job_check #(
   wire weight_range = weight_words > {32'd0, WEIGHT_WORDS};
   wire psum_range   = (load_psum || keep_psum) && psum_words > {32'd0, PSUM_WORDS};
 
-  // Dynamic fixed point has a rule for every code.
-  wire known_rounding = FORMAT != FORMAT_AFFINE_INT8 || rounding == ROUND_DOUBLE_AWAY ||
-                        rounding == ROUND_DOUBLE_UP || rounding == ROUND_SINGLE;
-
-  assign code = zero_size                               ? ERR_ZERO_SIZE :
-                act_range                               ? ERR_ACT_RANGE :
-                weight_range                            ? ERR_WEIGHT_RANGE :
-                blocks > PARAM_DEPTH                    ? ERR_PARAM_RANGE :
-                psum_range                              ? ERR_PSUM_RANGE :
-                !known_rounding                         ? ERR_ROUNDING :
-                $signed(clamp_min) > $signed(clamp_max) ? ERR_CLAMP :
+  assign code = zero_size            ? ERR_ZERO_SIZE :
+                act_range            ? ERR_ACT_RANGE :
+                weight_range         ? ERR_WEIGHT_RANGE :
+                blocks > PARAM_DEPTH ? ERR_PARAM_RANGE :
+                psum_range           ? ERR_PSUM_RANGE :
+                !known_rounding      ? ERR_ROUNDING :
+                !clamp_order         ? ERR_CLAMP :
                 depthwise && in_channels != out_channels ? ERR_DEPTHWISE : ERR_NONE;
 endmodule
 

@@ -9,6 +9,7 @@ module job_sequencer #(
   parameter IC_LANES = 16,
   parameter OC_LANES = 16,
   parameter ELEM_W = 8,
+  parameter ELEM_FLOAT = 0,
   parameter ACT_DEPTH = 1024,
   parameter WEIGHT_DEPTH = 256,
   parameter PARAM_DEPTH = 32,
@@ -29,6 +30,7 @@ module job_sequencer #(
   output wire [31:0]  busy_cycles,
   output wire [31:0]  stall_cycles,
   output wire [31:0]  mac_cycles,
+  output wire         launch,  // a legal job begins in the next cycle
 
   // Constant while the job runs
   output wire [1:0]        rounding,
@@ -61,7 +63,6 @@ module job_sequencer #(
   `include "dla_defs.vh"
 
   wire         sample;
-  wire         launch;
   reg  [479:0] job_q;
 
   always @(posedge clk)
@@ -102,6 +103,7 @@ module job_sequencer #(
     .IC_LANES(IC_LANES),
     .OC_LANES(OC_LANES),
     .ELEM_W(ELEM_W),
+    .ELEM_FLOAT(ELEM_FLOAT),
     .ACT_DEPTH(ACT_DEPTH),
     .WEIGHT_DEPTH(WEIGHT_DEPTH),
     .PARAM_DEPTH(PARAM_DEPTH),

@@ -1,7 +1,7 @@
 // From a vector of psums to the output stream: an output stage for each lane, the post slot, the
 // output register. A lane's parameter word is {shift[7:0], multiplier[31:0], bias[31:0]}.
 // Latency 1, a vector every cycle; s_ready is registered. Lanes with keep 0 compute too, but have
-// their tkeep clear.
+// their tkeep clear. Events, lane 0 low, are 0 but in the lanes of count.
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none
 
@@ -13,7 +13,9 @@ module output_array #(
   parameter OC_LANES = 16,
   parameter PSUM_W = 32,
   parameter PSUM_OVERFLOW = 0,
-  parameter ELEM_W = 8
+  parameter ELEM_W = 8,
+  parameter ELEM_FLOAT = 0,
+  parameter ACC_FLOAT = 0
 ) (
   input  wire                         clk,
   input  wire                         rst,
@@ -39,7 +41,11 @@ module output_array #(
   output wire [OC_LANES*ELEM_W/8-1:0] m_axis_tkeep,
   output wire                         m_axis_tvalid,
   input  wire                         m_axis_tready,
-  output wire                         m_axis_tlast
+  output wire                         m_axis_tlast,
+
+  input  wire [OC_LANES-1:0]          count,  // the vector is taken, and its lane kept
+  output reg  [5*OC_LANES-1:0]        psum_events,
+  output reg  [5*OC_LANES-1:0]        output_events
 );
   localparam M_W    = OC_LANES * ELEM_W;
   localparam KEEP_W = M_W / 8;
@@ -51,16 +57,22 @@ module output_array #(
   generate
     for (oc = 0; oc < OC_LANES; oc = oc + 1) begin : gen_oc
       wire [ELEM_W-1:0] element;
+      wire [4:0]        of_psum;
+      wire [4:0]        of_output;
 
       // Parts of a reg, not of a net: Icarus resolves a net driven in parts bit by bit.
       always @* y[oc*ELEM_W +: ELEM_W] = element;
       always @* tkeep[oc*ELEM_W/8 +: ELEM_W/8] = {(ELEM_W/8){keep[oc]}};
+      always @* psum_events[5*oc +: 5] = of_psum & {5{count[oc]}};
+      always @* output_events[5*oc +: 5] = of_output & {5{count[oc]}};
 
       output_stage #(
         .FORMAT(FORMAT),
         .PSUM_W(PSUM_W),
         .PSUM_OVERFLOW(PSUM_OVERFLOW),
-        .ELEM_W(ELEM_W)
+        .ELEM_W(ELEM_W),
+        .ELEM_FLOAT(ELEM_FLOAT),
+        .ACC_FLOAT(ACC_FLOAT)
       ) u_stage (
         .psum(psums[oc*PSUM_W +: PSUM_W]),
         .bias(params[oc*72 +: 32]),
@@ -70,7 +82,9 @@ module output_array #(
         .zero_point(zero_point),
         .clamp_min(clamp_min),
         .clamp_max(clamp_max),
-        .y(element)
+        .y(element),
+        .psum_events(of_psum),
+        .output_events(of_output)
       );
     end
   endgenerate

@@ -27,6 +27,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pymodel.array.job import Job
+from pymodel.formats.events import KINDS, STAGES
+
+NO_EVENTS = (0,) * (len(STAGES) * len(KINDS))
+"""The events of a job in which none was counted."""
 
 
 class DutError(RuntimeError):
@@ -39,13 +43,25 @@ class DutHang(DutError):
 
 @dataclass(frozen=True)
 class Counters:
-    """Cycles of one job. `busy` runs from the start accepted to the last output accepted,
-    `stalled` counts busy cycles in which the pipeline stood still, `mac` those that issued a
-    step of the array. A DUT that lacks a counter gives 0, or what its adapter can count itself."""
+    """What a DUT counted in one job, or in several, added up.
+
+    Cycles: `busy` runs from the start accepted to the last output accepted, `stalled` counts busy
+    cycles in which the pipeline stood still, `mac` those that issued a step of the array.
+    `events`: numeric events, the number of a stage and a kind of pymodel.formats.events at
+    len(KINDS) * stage + kind. A DUT that lacks a counter gives 0, or what its adapter can count
+    itself.
+    """
 
     busy: int
     stalled: int
     mac: int
+    events: tuple[int, ...] = NO_EVENTS
+
+    def __add__(self, other: "Counters") -> "Counters":
+        events = tuple(a + b for a, b in zip(self.events, other.events, strict=True))
+        return Counters(
+            self.busy + other.busy, self.stalled + other.stalled, self.mac + other.mac, events
+        )
 
 
 @dataclass(frozen=True)

@@ -105,9 +105,8 @@ async def run_jobs(adapter: Adapter[JobT], jobs: Iterable[JobT], output: OutputT
         await adapter.load(job)
         await adapter.run(job)
         started.append(job)
-    busy = stalled = mac = 0
+    counters = Counters(0, 0, 0)
     for job in started:
         output.place(await adapter.read(), job)
-        counters = await adapter.counters()
-        busy, stalled, mac = busy + counters.busy, stalled + counters.stalled, mac + counters.mac
-    return LayerRun(output, len(started), Counters(busy, stalled, mac))
+        counters += await adapter.counters()
+    return LayerRun(output, len(started), counters)

@@ -79,12 +79,19 @@ def parse_definitions(text: str, source: str) -> Definitions:
 
 @cache
 def load_definitions(path: Path = DEFINITIONS_FILE) -> Definitions:
-    """The constants of `rtl/dla_defs.vh`. Raises InputError when the file cannot be read."""
+    """The constants of a header of the RTL. Raises InputError when the file cannot be read."""
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise InputError(f"{path.name}: cannot be read ({error.strerror})") from error
     return parse_definitions(text, path.name)
+
+
+def event_registers() -> list[int]:
+    """Addresses of the counters of numeric events: stage by stage, kind by kind."""
+    code = load_definitions()
+    count = code["EVENT_STAGES"] * code["EVENT_KINDS"]
+    return [code["REG_EVENTS"] + 4 * place for place in range(count)]
 
 
 def halves(high: int, low: int) -> int:

@@ -13,14 +13,14 @@ from pathlib import Path
 
 from pymodel.array.config import ArrayConfig
 from pymodel.errors import InputError
-from tb.adapter import Counters, DutError, DutHang, OutputBeats
+from tb.adapter import NO_EVENTS, Counters, DutError, DutHang, OutputBeats
 from tb.array_adapter import ArrayAdapter
 from tb.bulk import harness
 from tb.bulk.batch import BatchResult, replay
 from tb.bulk.program import ACCESS_LIMIT, Program
 from tb.dut import Harness
 from tb.image import JobImage
-from tb.registers import load_definitions
+from tb.registers import event_registers, load_definitions
 
 RESET_CYCLES = 4
 _COUNTERS = ("REG_BUSY_CYCLES", "REG_STALL_CYCLES", "REG_MAC_CYCLES")
@@ -118,6 +118,8 @@ class BulkAdapter:
         program.wait(2 * image.mac_cycles + 4 * image.output_beats + ACCESS_LIMIT)
         for name in ("REG_STATUS", *_COUNTERS):
             program.read(self._definitions[name])
+        for address in event_registers() if self._config.events else ():
+            program.read(address)
         program.write(control, 1 << self._definitions["CONTROL_CLEAR"])
         job = _Queued(self._jobs, program, image.output_beats)
         self._jobs += 1
@@ -197,10 +199,10 @@ class BulkAdapter:
             if error is not None:
                 self._results.append(error)
                 break
-            end_beat, status, *counters = (int(word) for word in result.log[words])
+            end_beat, status, busy, stalled, mac, *events = (int(w) for w in result.log[words])
+            counters = Counters(busy, stalled, mac, tuple(events) or NO_EVENTS)
             self._results.append(
-                self._refused(job, status)
-                or (result.beats.part(first_beat, end_beat), Counters(*counters))
+                self._refused(job, status) or (result.beats.part(first_beat, end_beat), counters)
             )
             first_step += len(job.program.steps)
             first_word, first_beat = words.stop, end_beat

@@ -55,6 +55,7 @@ def record_of(
         busy=run.counters.busy,
         stalled=run.counters.stalled,
         mac=run.counters.mac,
+        events=list(run.counters.events),
         cycles=cycles,
         wall_s=wall_s,
     )

@@ -19,6 +19,7 @@ from pymodel.convolution import Convolution
 from pymodel.datapath_json import datapath_of
 from pymodel.geometry import ConvGeometry
 from pymodel.requantise import Requantise
+from tb.adapter import NO_EVENTS
 from tb.dut import Dut
 from tb.scoreboard import Mismatch
 
@@ -51,9 +52,9 @@ class Settings:
 class Record:
     """What came of one task.
 
-    outputs: elements compared. busy, stalled, mac: the DUT's counters over all jobs. cycles: clock
-    cycles in all, loading included, and wall_s the time they took, over `repeats`. error: why the
-    task could not be compared; then outputs is 0.
+    outputs: elements compared. busy, stalled, mac, events: the DUT's counters over all jobs, as in
+    tb.adapter.Counters. cycles: clock cycles in all, loading included, and wall_s the time they
+    took, over `repeats`. error: why the task could not be compared; then outputs is 0.
     """
 
     index: int
@@ -65,6 +66,7 @@ class Record:
     busy: int = 0
     stalled: int = 0
     mac: int = 0
+    events: list[int] = field(default_factory=lambda: list(NO_EVENTS))
     cycles: int = 0
     wall_s: float = 0.0
     error: str | None = None

@@ -9,13 +9,13 @@ from cocotb.utils import get_sim_time
 from cocotbext.axi import AxiStreamBus, AxiStreamFrame, AxiStreamSink, AxiStreamSource
 
 from pymodel.array.config import ArrayConfig
-from tb.adapter import Counters, DutError, OutputBeats
+from tb.adapter import NO_EVENTS, Counters, DutError, OutputBeats
 from tb.front_door.clocking import CLOCK_NS, within
 from tb.front_door.handshake import HandshakeMonitor
 from tb.front_door.ports import DlaTop
 from tb.front_door.registers import ACCESS_CYCLES, RegisterPort
 from tb.image import JobImage, Packet
-from tb.registers import load_definitions
+from tb.registers import event_registers, load_definitions
 
 RESET_CYCLES = 4
 STALLED_CYCLES = 64
@@ -170,7 +170,13 @@ class FrontDoorAdapter:
         busy = await self.registers.read("REG_BUSY_CYCLES")
         stalled = await self.registers.read("REG_STALL_CYCLES")
         mac = await self.registers.read("REG_MAC_CYCLES")
-        self._results.append((beats, Counters(busy, stalled, mac)))
+        events = await self._events() if self.config.events else NO_EVENTS
+        self._results.append((beats, Counters(busy, stalled, mac, events)))
+
+    async def _events(self) -> tuple[int, ...]:
+        """The counters of numeric events."""
+        words = [await self.registers.read_word(address) for address in event_registers()]
+        return tuple(words)
 
     def _received(self) -> OutputBeats:
         """What the sink took since the start. DutError when a packet lacks its tlast."""

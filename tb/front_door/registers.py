@@ -55,10 +55,14 @@ class RegisterPort:
             raise DutError(f"write to register 0x{address:02X}: the DUT answered {response.name}")
 
     async def read(self, name: str) -> int:
-        """A register's value; DutError unless the answer is OKAY."""
-        response, value = await self.attempt_read(self.definitions[name])
+        """A register's value by its name; DutError unless the answer is OKAY."""
+        return await self.read_word(self.definitions[name])
+
+    async def read_word(self, address: int) -> int:
+        """A register's value by its address; DutError unless the answer is OKAY."""
+        response, value = await self.attempt_read(address)
         if response != AxiResp.OKAY:
-            raise DutError(f"read of {name}: the DUT answered {response.name}")
+            raise DutError(f"read of register 0x{address:02X}: the DUT answered {response.name}")
         return value
 
     async def attempt_write(self, address: int, data: bytes) -> AxiResp:

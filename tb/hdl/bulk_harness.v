@@ -23,6 +23,8 @@ module bulk_harness #(
   parameter IC_LANES      = 16,
   parameter OC_LANES      = 16,
   parameter ELEM_W        = 8,
+  parameter X_BITS        = ELEM_W,
+  parameter W_BITS        = ELEM_W,
   parameter PRODUCT_DROP  = 0,
   parameter PRODUCT_ROUNDING = 0,
   parameter LANE_W        = 32,
@@ -33,6 +35,10 @@ module bulk_harness #(
   parameter ROOT_ROUNDING = 0,
   parameter PSUM_W        = 32,
   parameter PSUM_OVERFLOW = 0,
+  parameter ELEM_FLOAT    = 0,
+  parameter ACC_FLOAT     = 0,
+  parameter FUSED         = 0,
+  parameter EVENTS        = 0,
   parameter ACT_DEPTH     = 1024,
   parameter WEIGHT_DEPTH  = 256,
   parameter PARAM_DEPTH   = 32,
@@ -102,11 +108,14 @@ module bulk_harness #(
 
   dla_top #(
     .FORMAT(FORMAT), .ORDER(ORDER), .IC_LANES(IC_LANES), .OC_LANES(OC_LANES), .ELEM_W(ELEM_W),
+    .X_BITS(X_BITS), .W_BITS(W_BITS),
     .PRODUCT_DROP(PRODUCT_DROP), .PRODUCT_ROUNDING(PRODUCT_ROUNDING),
     .LANE_W(LANE_W), .LANE_OVERFLOW(LANE_OVERFLOW), .TREE_W(TREE_W), .TREE_OVERFLOW(TREE_OVERFLOW),
     .ROOT_DROP(ROOT_DROP), .ROOT_ROUNDING(ROOT_ROUNDING),
-    .PSUM_W(PSUM_W), .PSUM_OVERFLOW(PSUM_OVERFLOW), .ACT_DEPTH(ACT_DEPTH),
-    .WEIGHT_DEPTH(WEIGHT_DEPTH), .PARAM_DEPTH(PARAM_DEPTH), .PSUM_DEPTH(PSUM_DEPTH)
+    .PSUM_W(PSUM_W), .PSUM_OVERFLOW(PSUM_OVERFLOW),
+    .ELEM_FLOAT(ELEM_FLOAT), .ACC_FLOAT(ACC_FLOAT), .FUSED(FUSED), .EVENTS(EVENTS),
+    .ACT_DEPTH(ACT_DEPTH), .WEIGHT_DEPTH(WEIGHT_DEPTH), .PARAM_DEPTH(PARAM_DEPTH),
+    .PSUM_DEPTH(PSUM_DEPTH)
   ) u_dut (
     .clk(clk), .rst(rst_q),
     .s_axil_awaddr(address_q), .s_axil_awprot(3'd0), .s_axil_awvalid(awvalid_q),
