@@ -37,9 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{result.suite}/{result.name}: {result.status}, {result.detail}")
     failed = sum(result.status != "pass" for result in results)
     _write(results, "fail" if failed else "pass")
-    unasked = sum(result.status == "pass" and not result.oracle_asked for result in results)
-    if unasked:
-        print(f"LiteRT is not installed: the oracle of {unasked} cases was not asked again")
+    for package in sorted({package for result in results for package in result.missing}):
+        unasked = sum(package in result.missing for result in results if result.status == "pass")
+        print(f"{package} is not installed: the oracle of {unasked} cases was not asked again")
     print(f"golden vectors: {len(results) - failed} of {len(results)} cases agree")
     return 1 if failed else 0
 
