@@ -17,12 +17,12 @@ def all_driven() -> bool:
     return "icarus" not in cocotb.SIM_NAME.lower()
 
 
-def thinned(rows: Sequence[Row], most: int = ON_ICARUS) -> Sequence[Row]:
-    """Return all rows where the simulator is fast enough, else at most `most` drawn ones."""
-    if all_driven() or len(rows) <= most:
+def thinned(rows: Sequence[Row]) -> Sequence[Row]:
+    """Return all rows where the simulator is fast enough, else at most ON_ICARUS drawn ones."""
+    if all_driven() or len(rows) <= ON_ICARUS:
         return rows
     random = np.random.default_rng(cocotb.RANDOM_SEED)
-    return [rows[place] for place in sorted(random.choice(len(rows), most, replace=False))]
+    return [rows[place] for place in sorted(random.choice(len(rows), ON_ICARUS, replace=False))]
 
 
 async def drive(

@@ -1,4 +1,4 @@
-"""rtl/multiply.v against pymodel's multiply."""
+"""rtl/multiply.v in affine int8, against exact integers and pymodel's multiply."""
 
 from itertools import product
 from typing import Any
@@ -9,8 +9,11 @@ import pytest
 
 from pymodel.formats.affine_int8 import multiply
 from tb.unit.bench import DRAWS, corners, draw, evaluate, expect, random_generator, run_bench
+from tb.unit.combinational import check, thinned
 
 PORTS = ("x", "w", "x_zero_point", "w_zero_point", "mask")
+ZERO_POINTS = ((0, 0), (-1, 0), (0, 1), (0, -1))
+"""Zero points of x and w, in steps of the largest code; -1 stands for the smallest one."""
 
 
 @cocotb.test()
@@ -29,6 +32,22 @@ async def bench_worked_values(dut: Any) -> None:
     inputs = dict(zip(PORTS, np.array(list(worked)).T, strict=True))
     got = await evaluate(dut, "product", inputs)
     expect(list(worked.values()), got, len(dut.product), inputs)
+
+
+@cocotb.test()
+async def bench_every_pair(dut: Any) -> None:
+    """Every pair of operands at several zero points; nothing is lost, so no event."""
+    high = (1 << len(dut.x) - 1) - 1
+    codes = range(-high - 1, high + 1)
+    zero_points = [tuple(z * high - (z < 0) for z in pair) for pair in ZERO_POINTS] + [(3, -7)]
+    rows = thinned([(x_z, w_z, x, w) for x_z, w_z in zero_points for x in codes for w in codes])
+    dut.mask.value = 0
+
+    def expected(row: int) -> tuple[int, int]:
+        x_zero, w_zero, x, w = rows[row]
+        return (x - x_zero) * (w - w_zero), 0
+
+    await check(dut, ("x_zero_point", "w_zero_point", "x", "w"), rows, "product", expected)
 
 
 @cocotb.test()
