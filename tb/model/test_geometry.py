@@ -4,10 +4,8 @@ from typing import Any
 
 import pytest
 
-from pymodel.datapath import Datapath
 from pymodel.errors import InputError
 from pymodel.geometry import ConvGeometry, causal_padding, same_padding
-from pymodel.presets import PRESETS, preset
 
 PLAIN: dict[str, Any] = {
     "batch": 1,
@@ -104,42 +102,3 @@ def test_causal_padding() -> None:
 def test_geometry_errors(change: dict[str, Any], message: str) -> None:
     with pytest.raises(InputError, match=message):
         ConvGeometry(**PLAIN | change)
-
-
-def test_presets() -> None:
-    assert preset("int8") is PRESETS["int8"]
-    assert preset("int8").product_bits == 18
-    with pytest.raises(InputError, match=r"one of bfloat16, .* found 'int9'"):
-        preset("int9")
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"format": "float"}, "format must be one of affine_int8, .* found 'float'"),
-        ({"element_bits": 16}, "element_bits must be 8, in affine_int8, found 16"),
-        ({"order": "any"}, "order must be one of taps_first, tree_first, found 'any'"),
-        (
-            {"lane_bits": 17},
-            "lane_bits must be from 18 to 32, so that it holds a product, found 17",
-        ),
-        ({"tree_bits": 33}, "tree_bits must be from 18"),
-        ({"psum_bits": 0}, "psum_bits must be from 18"),
-        ({"lane_overflow": "saturate"}, "lane_overflow must be wrap in affine_int8"),
-        ({"product_drop": 1}, "product_drop must be 0 in affine_int8, found 1"),
-        ({"root_rounding": "up"}, "root_rounding must be one of floor, toward_zero, .* found 'up'"),
-        (
-            {"format": "dynamic_fixed_point", "element_bits": 17},
-            "element_bits must be from 2 to 16, in dynamic_fixed_point, found 17",
-        ),
-        (
-            {"format": "dynamic_fixed_point", "lane_bits": 11, "product_drop": 4},
-            "lane_bits must be from 12 to 48, so that it holds a product, found 11",
-        ),
-        ({"ic_lanes": 12}, "ic_lanes must be a power of two from 1 to 32, found 12"),
-        ({"oc_lanes": 64}, "oc_lanes must be a power of two from 1 to 32, found 64"),
-    ],
-)
-def test_datapath_errors(change: dict[str, Any], message: str) -> None:
-    with pytest.raises(InputError, match=message):
-        Datapath("mine", **change)
