@@ -18,7 +18,7 @@ from golden.cases.compare import check_suite
 from golden.cases.load import load_case
 from golden.cases.manifest import manifest_path
 from golden.generate import generate
-from pymodel import convolution
+from pymodel import layer
 from pymodel.errors import InputError
 
 KEPT = ("conv1x1", "conv_ties_single", "fc_batch3")
@@ -185,10 +185,10 @@ def test_without_litert(suite: tuple[Path, Path], monkeypatch: pytest.MonkeyPatc
     """The checker still compares, and says what was not asked; the generator refuses."""
     monkeypatch.setattr(litert, "available", lambda: False)
     results = {result.name: result for result in check_suite("corner", *suite)}
-    assert {name: result.oracle_asked for name, result in results.items()} == {
-        "conv1x1": False,
-        "conv_ties_single": True,
-        "fc_batch3": False,
+    assert {name: result.missing for name, result in results.items()} == {
+        "conv1x1": ("ai-edge-litert",),
+        "conv_ties_single": (),
+        "fc_batch3": ("ai-edge-litert",),
     }
     with pytest.raises(InputError, match="LiteRT, the oracle, is not installed"):
         generate(*suite)
@@ -204,7 +204,7 @@ def test_check_command(
     assert json.loads(result.read_text())["verdict"] == "pass"
     monkeypatch.setattr(litert, "available", lambda: False)
     assert check.main(["corner"]) == 0
-    assert "LiteRT is not installed: the oracle of 2 cases" in capsys.readouterr().out
+    assert "ai-edge-litert is not installed: the oracle of 2 cases" in capsys.readouterr().out
     (vectors / CASE / "output.npy").unlink()
     assert check.main(["corner"]) == 1
     assert "golden vectors: 2 of 3 cases agree" in capsys.readouterr().out
@@ -222,7 +222,7 @@ def test_generate_command(
     assert sorted(path.name for path in commands[0].iterdir()) == sorted(KEPT)
     wrong = np.zeros((1, 5, 4, 5), dtype=np.int8)
     with monkeypatch.context() as patch:
-        patch.setattr(convolution, "run", lambda *_: wrong)
+        patch.setattr(layer, "run", lambda *_: wrong)
         assert generate_command.main(["corner"]) == 1
         assert f"case {CASE}: " in capsys.readouterr().err
     monkeypatch.setattr(litert, "available", lambda: False)
