@@ -4,10 +4,8 @@ The file is untrusted: whatever is in it, the result is a Network or an InputErr
 and a memory in proportion to its size.
 """
 
-import math
 from pathlib import Path
 
-import numpy as np
 import tflite
 
 from golden.tflite.flatbuffer import FlatbufferReader, untrusted
@@ -15,14 +13,13 @@ from golden.tflite.layers import read_layers
 from golden.tflite.open_batch import open_batches, with_batches
 from golden.tflite.tensors import read_tensors
 from pymodel.errors import InputError
-from pymodel.network import ABSENT, Network
+from pymodel.network import Network
+from pymodel.network.soundness import require_sound
 
 IDENTIFIER = b"TFL3"
 SCHEMA_VERSION = 3
 MOST_FILE_BYTES = 1 << 31
 """Offsets in a flatbuffer reach no further."""
-MOST_ACTIVATION_BYTES = 1 << 28
-"""MobileNet v2 at 224 x 224 takes 10 MB."""
 SMALLEST_FILE = 8
 """Bytes up to the end of the identifier, without which nothing can be a .tflite file."""
 
@@ -98,58 +95,5 @@ def _network(content: bytes, name: str) -> Network:
     outputs = reader.integers(subgraph.OutputsLength(), subgraph.OutputsAsNumpy)
     variables = {tensor.index for tensor in tensors if subgraph.Tensors(tensor.index).IsVariable()}
     network = Network(name, tensors, layers, inputs, outputs)
-    _require_single_makers(network)
-    _require_dataflow(network, variables)
-    _require_memory(network)
+    require_sound(network, variables)
     return network
-
-
-def _require_single_makers(network: Network) -> None:
-    """Each tensor has one value: a constant, an input, or what one layer makes."""
-    made = {tensor.index: "constant" for tensor in network.tensors if tensor.data is not None}
-    makers = [("network's inputs", network.inputs)]
-    makers += [(f"layer {layer.index} {layer.op}", layer.outputs) for layer in network.layers]
-    for maker, outputs in makers:
-        for index in outputs:
-            if index in made:
-                raise InputError(
-                    f"{maker} gives tensor {index} {network.tensors[index].name!r} a value, which "
-                    f"it has already ({made[index]})"
-                )
-            made[index] = maker
-
-
-def _require_memory(network: Network) -> None:
-    """All activations together stay below MOST_ACTIVATION_BYTES: they are all kept in a run."""
-    total = 0
-    for tensor in network.tensors:
-        if tensor.data is None:
-            total += math.prod(tensor.shape) * np.dtype(tensor.dtype).itemsize
-    if total > MOST_ACTIVATION_BYTES:
-        raise InputError(
-            f"its activations take {total:,} bytes together; at most "
-            f"{MOST_ACTIVATION_BYTES:,} are taken"
-        )
-
-
-def _require_dataflow(network: Network, variables: set[int]) -> None:
-    """Each tensor is read only after it got a value, and there is something to compute."""
-    tensors, layers = network.tensors, network.layers
-    if not (layers and network.inputs and network.outputs):
-        raise InputError(
-            f"holds {len(layers)} operators, {len(network.inputs)} inputs and "
-            f"{len(network.outputs)} outputs; at least one of each is needed"
-        )
-    known = {tensor.index for tensor in tensors if tensor.data is not None or 0 in tensor.shape}
-    known |= {ABSENT, *network.inputs, *variables}
-    for layer in layers:
-        for index in layer.inputs:
-            if index not in known:
-                raise InputError(
-                    f"layer {layer.index} {layer.op} reads tensor {index} "
-                    f"{tensors[index].name!r} before anything gave it a value"
-                )
-        known |= set(layer.outputs)
-    for index in network.outputs:
-        if index not in known:
-            raise InputError(f"output tensor {index} {tensors[index].name!r} is never computed")

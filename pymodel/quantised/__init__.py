@@ -1,11 +1,12 @@
 """A float network in a datapath's number format: its tensors' codecs, its layers' numbers."""
 
-from pymodel.quantised.network import QuantisedNetwork, quantise
+from pymodel.quantised.network import KEEPING, QuantisedNetwork, quantise
 from pymodel.quantised.noise import Noise, noise
 from pymodel.quantised.ranges import Ranges, ranges_of
 from pymodel.quantised.run import encode_inputs, evaluate, run
 
 __all__ = [
+    "KEEPING",
     "Noise",
     "QuantisedNetwork",
     "Ranges",

@@ -56,6 +56,8 @@ def lower(
     geometry, placed = op.placed(layer, x_tensor, w.encode(data, weights.name))
     stored = np.ascontiguousarray(placed).astype(datapath.dtype, copy=False)
     bias, name = _bias(network, layer, geometry.out_channels)
+    if datapath.format != "minifloat":
+        tensor_range(bias, name, datapath.format)
     if isinstance(x, AffineCodec) and isinstance(w, AffineCodec):
         scales = x.scale[0].astype(np.float64) * w.scale.astype(np.float64)
         steps = _integers(round_half_away(bias / scales))
@@ -132,5 +134,4 @@ def _bias(network: Network, layer: Layer, channels: int) -> tuple[NDArray[np.flo
             f"layer {layer.name}: bias {bias.name} of {layer.op} must be a constant of shape "
             f"({channels},), found shape {bias.shape}"
         )
-    tensor_range(bias.data, bias.name)
     return bias.data.astype(np.float64), bias.name

@@ -17,8 +17,12 @@ def ranges_of(network: Network, runs: Iterable[Sequence[NDArray[np.generic]]]) -
     """The range of every float tensor that is no constant, over all `runs` of the network's inputs.
 
     Raises:
-        InputError: an activation that is NaN or infinite, or what `pymodel.real.run` refuses.
+        InputError: a constant or an activation that is NaN or infinite, or what
+            `pymodel.real.run` refuses.
     """
+    for tensor in network.tensors:
+        if tensor.data is not None and tensor.data.dtype.kind == "f":
+            tensor_range(tensor.data, tensor.name)
     found: dict[int, Range] = {}
     for inputs in runs:
         for index, values in real.run(network, inputs).items():

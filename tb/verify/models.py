@@ -7,6 +7,8 @@ from golden.tflite.importer import load_tflite
 from pymodel.datapath import Datapath
 from pymodel.errors import InputError
 from pymodel.network import Network, storage
+from pymodel.network.checked_json import located
+from pymodel.network.soundness import require_dtypes, require_sound
 from pymodel.ops.registry import ARRAY_OPS
 
 
@@ -16,11 +18,14 @@ def load_model(path: Path) -> Network:
     Raises:
         InputError: there is no such file, or it is not what it should be.
     """
-    if path.is_dir():
-        return storage.load(path)
-    if path.name == storage.FILE:
-        return storage.load(path.parent)
-    return load_tflite(path)
+    if not is_saved(path):
+        return load_tflite(path)
+    folder = path if path.is_dir() else path.parent
+    network = storage.load(folder)
+    with located(str(folder / storage.FILE)):
+        require_dtypes(network)
+        require_sound(network)
+    return network
 
 
 def is_saved(path: Path) -> bool:
