@@ -2,9 +2,11 @@
 
 from typing import Any, get_args
 
-from pymodel.datapath import ELEMENT_BITS, Datapath, Order
+from pymodel.datapath import FORMATS, Datapath, Order
 from pymodel.fixed_point import Rounding
+from pymodel.formats.float_format import FloatFormat, Special
 from pymodel.formats.width import Overflow, Width
+from tb.array_parameters import FLOAT_DEFINITIONS_FILE
 from tb.registers import load_definitions
 
 ROUNDINGS: tuple[Rounding, ...] = get_args(Rounding)
@@ -28,14 +30,32 @@ def width_of(bits: int, parameter: Any) -> Width:
     return Width(bits, rule)
 
 
-def datapath_of(dut: Any) -> Datapath:
-    """Return the datapath that the DUT's parameters describe; elements fill their storage.
+def float_format_of(packed: int) -> FloatFormat | None:
+    """Return the format that ELEM_FLOAT or ACC_FLOAT holds; None for 0."""
+    if not packed:
+        return None
+    code = load_definitions(FLOAT_DEFINITIONS_FILE)
 
-    A DUT without psums has them at 32 bits.
-    """
+    def field(name: str, bits: int) -> int:
+        return packed >> code[f"FLOAT_{name}"] & (1 << bits) - 1
+
+    special, saturates = field("SPECIAL", 2), code["FLOAT_OVERFLOW_SATURATE"]
+    names: tuple[Special, ...] = get_args(Special)
+    return FloatFormat(
+        field("E", 4),
+        field("M", 5),
+        special=next(name for name in names if code[f"SPECIAL_{name.upper()}"] == special),
+        bias=field("BIAS", 8),
+        denormals=bool(field("DENORMALS", 1)),
+        overflow="saturate" if field("OVERFLOW", 1) == saturates else "ieee",
+    )
+
+
+def datapath_of(dut: Any) -> Datapath:
+    """Return the datapath that the DUT's parameters describe; a DUT without psums: at 32 bits."""
     code = load_definitions()
     (number_format,) = (
-        name for name in ELEMENT_BITS if code[f"FORMAT_{name.upper()}"] == int(dut.FORMAT.value)
+        name for name in FORMATS if code[f"FORMAT_{name.upper()}"] == int(dut.FORMAT.value)
     )
     roundings = {rounding_code(rounding): rounding for rounding in ROUNDINGS}
     (order,) = (o for o in ORDERS if code[f"ORDER_{o.upper()}"] == int(dut.ORDER.value))
@@ -47,7 +67,8 @@ def datapath_of(dut: Any) -> Datapath:
     return Datapath(
         "unit",
         format=number_format,
-        element_bits=int(dut.ELEM_W.value),
+        element_bits=int(dut.X_BITS.value),
+        weight_bits=int(dut.W_BITS.value),
         lane_bits=lane.bits,
         lane_overflow=lane.overflow,
         tree_bits=tree.bits,
@@ -58,6 +79,9 @@ def datapath_of(dut: Any) -> Datapath:
         product_rounding=roundings[int(dut.PRODUCT_ROUNDING.value)],
         root_drop=int(dut.ROOT_DROP.value),
         root_rounding=roundings[int(dut.ROOT_ROUNDING.value)],
+        element_float=float_format_of(int(dut.ELEM_FLOAT.value)),
+        accumulator_float=float_format_of(int(dut.ACC_FLOAT.value)),
+        fused=bool(int(dut.FUSED.value)),
         order=order,
         ic_lanes=int(dut.IC_LANES.value),
         oc_lanes=int(dut.OC_LANES.value),

@@ -1,17 +1,22 @@
-"""rtl/mac_array.v, and its rows in either order, against pymodel's stages, one step at a time."""
+"""rtl/mac_array.v and its rows, in both orders and all formats, against pymodel's stages."""
 
 from typing import Any
 
 import cocotb
 import numpy as np
 import pytest
+from cocotb.triggers import Timer
 
 from pymodel.array.config import ArrayConfig
+from pymodel.array.events import EventCounts
 from pymodel.array.reduction import adder_tree
-from pymodel.array.stages import stages_of
+from pymodel.array.stages import Values, stages_of
 from pymodel.datapath import Datapath
 from pymodel.fixed_point import Int64Array
-from tb.array_parameters import array_parameters
+from pymodel.formats.events import KINDS
+from pymodel.formats.float_format import E4M3, RISTRETTO_8, FloatFormat
+from tb.array_parameters import FLOAT_DEFINITIONS_FILE, array_parameters
+from tb.registers import load_definitions
 from tb.unit.bench import (
     cycle,
     draw,
@@ -22,73 +27,99 @@ from tb.unit.bench import (
     run_bench,
     start_clock,
     unpack,
+    write,
 )
+from tb.unit.element_codes import draw_activations, draw_weights
 from tb.unit.rules import datapath_of
 
 STEPS = 150
+EVENT_BUSES = ("product_events", "lane_events", "tree_events", "root_events")
 
 
 class Rows:
-    """The array's rows: what they accumulate, and the roots that they show."""
+    """What the array's rows accumulate: of each row all lanes, or in bypass its own lane."""
 
-    def __init__(self, path: Datapath) -> None:
-        self.path, self.stages = path, stages_of(path)
-        self.lanes: Int64Array = np.zeros((path.oc_lanes, path.ic_lanes), dtype=np.int64)
-        self.acc: Int64Array = np.zeros(path.oc_lanes, dtype=np.int64)
+    def __init__(self, path: Datapath, bypass: bool) -> None:
+        self.path, self.bypass = path, bypass
+        self.lanes_first = path.order == "taps_first"
+        lanes = (path.ic_lanes,) if self.lanes_first and not bypass else ()
+        self.acc: Values = np.zeros((path.oc_lanes, *lanes), dtype=stages_of(path).zero.dtype)
 
-    def take(self, products: Int64Array, first: bool, bypass: bool) -> None:
-        """One tap's products (row, lane)."""
-        path, accumulate = self.path, self.stages.accumulate_lane
-        if path.order == "taps_first":
-            self.lanes = accumulate(self.stages.zero if first else self.lanes, products)
+    def after_tap(
+        self,
+        rows: Int64Array,
+        operands: tuple[Any, ...],
+        first: bool,
+        counts: EventCounts | None = None,
+    ) -> Values:
+        """What `rows` have accumulated after a tap of x, w, their zero points and the mask."""
+        stages = stages_of(self.path, counts)
+        x, w, x_zero, w_zero, mask = operands
+        own = rows % self.path.ic_lanes
+        if self.bypass:
+            addend = stages.multiply(x[own], w[rows, own], x_zero, w_zero, mask[own])
         else:
-            tap = self._own(products) if bypass else adder_tree(products, self.stages)
-            self.acc = accumulate(self.stages.zero if first else self.acc, tap)
+            addend = stages.multiply(x, w[rows], x_zero, w_zero, mask)
+            addend = addend if self.lanes_first else adder_tree(addend, stages)
+        return stages.accumulate_lane(stages.zero if first else self.acc[rows], addend)
 
-    def roots(self, bypass: bool) -> Int64Array:
-        """What each row shows (row,)."""
-        if self.path.order == "taps_first":
-            own = self.stages.cut_root(self._own(self.lanes))
-            return own if bypass else adder_tree(self.lanes, self.stages)
-        return self.stages.cut_root(self.acc) if bypass else self.acc
+    def roots(self, rows: Int64Array, counts: EventCounts | None = None) -> Values:
+        """What `rows` show."""
+        stages = stages_of(self.path, counts)
+        if self.bypass:
+            return stages.cut_root(self.acc[rows])
+        return adder_tree(self.acc[rows], stages) if self.lanes_first else self.acc[rows]
 
-    def _own(self, values: Int64Array) -> Int64Array:
-        """Of each row, the value of its own lane."""
-        rows = np.arange(self.path.oc_lanes)
-        own: Int64Array = values[rows, rows % self.path.ic_lanes]
-        return own
+
+def event_counts(dut: Any) -> list[int]:
+    """How many operations of each bus have each kind, as EventCounts orders them."""
+    kinds = len(KINDS)
+    buses = [format(read(getattr(dut, bus)), "b")[::-1] for bus in EVENT_BUSES]
+    return [bus[kind::kinds].count("1") for bus in buses for kind in range(kinds)]
 
 
 @cocotb.test()
 @cocotb.parametrize(bypass=[False, True])
 async def bench_random_steps(dut: Any, bypass: bool) -> None:
-    """Random operands, masks, restarts and pauses; every root after every step."""
+    """Random operands, masks, restarts and pauses; every root and event of every step."""
     random, path, root_bits = random_generator(), datapath_of(dut), int(dut.ROOT_W.value)
-    rows, shape = Rows(path), (path.oc_lanes, path.ic_lanes)
+    rows, every = Rows(path, bypass), np.arange(path.oc_lanes)
+    affine, totals = path.format == "affine_int8", EventCounts()
     await start_clock(dut, {"bypass": bypass})
     for step in range(STEPS):
-        x, w = draw(random, 8, path.ic_lanes), draw(random, 8, shape)
-        affine = path.format == "affine_int8"
+        x = draw_activations(random, path, path.ic_lanes)
+        w = draw_weights(random, path, (path.oc_lanes, path.ic_lanes))
         x_zero, w_zero = (int(v) for v in draw(random, 8, 2)) if affine else (0, 0)
         mask = random.random(path.ic_lanes) < 0.2
-        en, first = (random.random(2) < (0.8, 0.1)) | (step == 0)
-        await cycle(
-            dut,
-            {
-                "x": pack(x, 8),
-                "w": pack(w.ravel(), 8),
-                "mask": pack(mask, 1),
-                "x_zero_point": x_zero,
-                "w_zero_point": w_zero,
-                "en": en,
-                "first": first,
-            },
-        )
+        en, first = (bool(drawn) or step == 0 for drawn in random.random(2) < (0.8, 0.1))
+        count_tap, count_root = random.random((2, path.oc_lanes)) < (step > 0) * 0.7
+        inputs = {
+            "x": pack(x, path.storage_bits),
+            "w": pack(w.ravel(), path.storage_bits),
+            "mask": pack(mask, 1),
+            "x_zero_point": x_zero,
+            "w_zero_point": w_zero,
+            "en": en,
+            "first": first,
+            "count_tap": pack(count_tap, 1),
+            "count_root": pack(count_root, 1),
+        }
+        operands, counts = (x, w, x_zero, w_zero, mask), EventCounts()
+        rows.after_tap(every[count_tap], operands, first, counts)
+        rows.roots(every[count_root], counts)
+        write(dut, inputs)
+        await Timer(1, unit="ns")
+        if step:
+            assert event_counts(dut) == list(counts.as_tuple()[: len(EVENT_BUSES) * len(KINDS)])
+        totals.counts[:] += counts.counts
+        await cycle(dut)
         if en:
-            products = rows.stages.multiply(x, w, x_zero, w_zero, mask)
-            rows.take(products, bool(first), bypass)
-        got = unpack(read(dut.roots), path.oc_lanes, root_bits)
-        expect(rows.roots(bypass), got, root_bits)
+            rows.acc = rows.after_tap(every, operands, first)
+        low_bits = (1 << root_bits) - 1
+        got = unpack(read(dut.roots), path.oc_lanes, root_bits) & low_bits
+        expect(rows.roots(every).astype(np.int64) & low_bits, got, root_bits)
+    cocotb.log.info("events: %s", totals.nonzero())
+    assert affine or totals.nonzero(), "nothing happened that counts"
 
 
 def _path(ic_lanes: int, oc_lanes: int, **changes: Any) -> Datapath:
@@ -105,6 +136,32 @@ FIXED_POINT: dict[str, Any] = {
     "root_drop": 2,
     "root_rounding": "toward_zero",
 }
+WIDE: dict[str, Any] = {
+    "format": "dynamic_fixed_point",
+    "element_bits": 12,
+    "weight_bits": 9,
+    "product_drop": 1,
+    "lane_bits": 40,
+    "tree_bits": 21,
+    "root_drop": 3,
+    "root_rounding": "nearest_away",
+}
+POWER_OF_TWO: dict[str, Any] = {
+    "format": "power_of_two",
+    "weight_bits": 4,
+    "product_drop": 2,
+    "product_rounding": "nearest_away",
+    "lane_bits": 15,
+    "tree_bits": 16,
+    "tree_overflow": "saturate",
+}
+NARROW = FloatFormat(5, 4, denormals=False, overflow="saturate")
+MINIFLOAT: dict[str, Any] = {
+    "format": "minifloat",
+    "element_float": E4M3,
+    "accumulator_float": NARROW,
+}
+RISTRETTO = MINIFLOAT | {"element_float": RISTRETTO_8, "accumulator_float": FloatFormat(4, 7)}
 DATAPATHS = {
     "1x1": _path(1, 1),
     "4x4_narrow": _path(4, 4, lane_bits=20, tree_bits=22),
@@ -116,6 +173,14 @@ DATAPATHS = {
     "fixed_point_4x4": _path(4, 4, **FIXED_POINT),
     "fixed_point_saturated_8x4": _path(8, 4, lane_overflow="saturate", **FIXED_POINT),
     "fixed_point_tree_first_4x8": _path(4, 8, order="tree_first", **FIXED_POINT),
+    "fixed_point_12x9_bits_2x4": _path(2, 4, **WIDE),
+    "fixed_point_12x9_bits_tree_first_4x1": _path(4, 1, order="tree_first", **WIDE),
+    "power_of_two_4x4": _path(4, 4, **POWER_OF_TWO),
+    "power_of_two_tree_first_4x2": _path(4, 2, order="tree_first", **POWER_OF_TWO),
+    "minifloat_4x4": _path(4, 4, **MINIFLOAT),
+    "minifloat_fused_4x2": _path(4, 2, fused=True, **MINIFLOAT),
+    "minifloat_tree_first_4x2": _path(4, 2, order="tree_first", **MINIFLOAT),
+    "ristretto_2x2": _path(2, 2, **RISTRETTO),
 }
 
 
@@ -125,7 +190,17 @@ def test_mac_array(sim: str, name: str) -> None:
     parameters = {
         parameter: value
         for parameter, value in array_parameters(ArrayConfig(path)).items()
-        if not parameter.startswith("PSUM") and not parameter.endswith("DEPTH")
+        if not parameter.startswith("PSUM") and not parameter.endswith(("DEPTH", "EVENTS"))
     }
-    root = {"ROOT_W": max(path.lane_bits, path.tree_bits)}
-    run_bench("mac_array", __name__, sim, parameters | root)
+    widths = {"ROOT_W": max(path.lane_bits, path.tree_bits), "PROD_W": product_width(path)}
+    run_bench("mac_array", __name__, sim, parameters | widths)
+
+
+def product_width(path: Datapath) -> int:
+    """A product's width before bits are cut from it; fused, that of an exact value."""
+    if path.format != "minifloat":
+        return path.product_bits + path.product_drop
+    element, accumulator = path.floats
+    exponent_bits = load_definitions(FLOAT_DEFINITIONS_FILE)["EXPONENT_W"]
+    exact = 2 * (element.mantissa_bits + 1) + exponent_bits + 3
+    return exact if path.fused else accumulator.width
