@@ -14,8 +14,8 @@ RUN := $(VENV)/bin/python
 SETUP := tb/setup
 
 # A misspelt variable must not quietly check something else than was asked for.
-VARIABLES := PYTHON SIM JOBS MODEL INPUT SEED RUNS NUMERICS CHAIN FOLD SUITE RTL TOP ADAPTER IC_LANES OC_LANES \
-  PARTIAL ARGS KEEP
+VARIABLES := PYTHON SIM JOBS MODEL INPUT SEED RUNS NUMERICS CHAIN FOLD SUITE DATAPATH RTL TOP ADAPTER \
+  IC_LANES OC_LANES PARTIAL ARGS KEEP
 GIVEN := $(foreach word,$(MAKEOVERRIDES),$(if $(findstring =,$(word)),$(firstword $(subst =, ,$(word)))))
 ifneq ($(filter-out $(VARIABLES),$(GIVEN)),)
   $(error unknown variable $(filter-out $(VARIABLES),$(GIVEN)); known are $(VARIABLES))
@@ -33,15 +33,15 @@ VERIFY_OPTIONS = --sim '$(SIM)' --jobs '$(JOBS)' $(if $(MODEL),--model '$(MODEL)
   $(if $(RUNS),--runs '$(RUNS)') $(if $(NUMERICS),--numerics '$(NUMERICS)') \
   $(if $(filter 1,$(CHAIN)),--chain) $(if $(filter 0,$(FOLD)),--no-fold) \
   $(if $(SUITE),--suite '$(SUITE)') $(if $(filter 1,$(PARTIAL)),--partial) \
-  $(if $(RTL),--rtl '$(RTL)') $(if $(TOP),--top '$(TOP)') \
+  $(if $(DATAPATH),--datapath '$(DATAPATH)') $(if $(RTL),--rtl '$(RTL)') $(if $(TOP),--top '$(TOP)') \
   $(if $(ADAPTER),--adapter '$(ADAPTER)') \
   $(if $(IC_LANES),--ic-lanes '$(IC_LANES)') $(if $(OC_LANES),--oc-lanes '$(OC_LANES)')
 
 .DEFAULT_GOAL := verify
 .DELETE_ON_ERROR:
-.PHONY: verify test golden check-golden conformance fuzz lint bench builds demo-network icarus clean distclean help
+.PHONY: verify test golden check-golden conformance fuzz lint bench sweep builds demo-network icarus clean distclean help
 
-verify: $(VENV)/verify.stamp $(if $(filter icarus,$(SIM)),icarus) ## check a network on the RTL, layer by layer: MODEL=a.tflite INPUT=x.npy SEED=1 RUNS=20 NUMERICS=litert-ref CHAIN=1 FOLD=0 SIM=icarus JOBS=2 PARTIAL=1, or SUITE=name; the demo network by default; RTL=dir TOP=name ADAPTER=module for another DUT
+verify: $(VENV)/verify.stamp $(if $(filter icarus,$(SIM)),icarus) ## check a network on the RTL, layer by layer: MODEL=a.tflite INPUT=x.npy SEED=1 RUNS=20 NUMERICS=litert-ref CHAIN=1 FOLD=0 SIM=icarus JOBS=2 PARTIAL=1, or SUITE=name; the demo network by default; DATAPATH=dfp8 or file.json brings a float network to another number format; RTL=dir TOP=name ADAPTER=module for another DUT
 	@$(RUN) -m tb.verify $(VERIFY_OPTIONS)
 
 test: $(VENV)/test.stamp icarus ## run all tests on both simulators; ARGS go to pytest
@@ -67,6 +67,9 @@ lint: $(VENV)/lint.stamp icarus ## check the style and types of Python, and the 
 
 bench: $(VENV)/verify.stamp ## measure simulation speed and utilisation
 	@$(RUN) -m tb.bench
+
+sweep: $(VENV)/sweep.stamp $(if $(filter icarus,$(SIM)),icarus) ## run the demo network's float weights in every datapath: a table and a plot of bits against accuracy; ARGS='--datapath dfp8' for one
+	@$(RUN) -m tb.sweep --sim '$(SIM)' --jobs '$(JOBS)' $(if $(RUNS),--runs '$(RUNS)') $(ARGS)
 
 builds: $(VENV)/verify.stamp ## list the simulation binaries built so far, with their time
 	@$(RUN) -m tb.builds
@@ -96,6 +99,10 @@ $(VENV)/verify.stamp: requirements.txt | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/test.stamp: requirements/test.txt $(VENV)/verify.stamp
+	@$(SETUP)/packages.sh $(VENV) $<
+	@touch $@
+
+$(VENV)/sweep.stamp: requirements/sweep.txt $(VENV)/verify.stamp
 	@$(SETUP)/packages.sh $(VENV) $<
 	@touch $@
 

@@ -73,9 +73,10 @@ def test_misspelt_variable() -> None:
 
 def test_values_reach_the_command() -> None:
     given = ["MODEL=a b.tflite", "INPUT=x.npy", "SIM=icarus", "JOBS=2", "PARTIAL=1", "SEED=7"]
+    given += ["DATAPATH=my path.json"]
     line = run("make", "--dry-run", "verify", *given).stdout
     wanted = ["--model 'a b.tflite'", "--input 'x.npy'", "--sim 'icarus'", "--jobs '2'"]
-    for option in [*wanted, "--partial", "--seed '7'"]:
+    for option in [*wanted, "--partial", "--seed '7'", "--datapath 'my path.json'"]:
         assert option in line
     dut = ["RTL=my rtl", "TOP=chip", "ADAPTER=my.adapter"]
     line = run("make", "--dry-run", "verify", *dut).stdout

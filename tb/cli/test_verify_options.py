@@ -18,6 +18,7 @@ PLAIN = "python -m tb.verify --sim verilator"
         "--suite corner",
         "--seed 7 --runs 20",
         "--numerics litert-ref --chain --no-fold",
+        "--datapath dfp8_trunc4 --ic-lanes 4",
         "--rtl dir --top mine --adapter my.adapter --ic-lanes 4 --oc-lanes 8",
     ],
 )
