@@ -63,7 +63,7 @@ def fixed(path: Datapath, g: ConvGeometry, x: Sequence[int], w: Sequence[int], b
 def floats(path: Datapath, g: ConvGeometry, x: Sequence[int], w: Sequence[int], bias: int) -> int:
     """The bit pattern of the layer's first output."""
     found = exact_float.run(layer(path, g, w, bias), codes(path, g, x), path)
-    return int(found.ravel()[0]) % 2**path.element_bits
+    return int(found.ravel()[0]) % (1 << path.element_bits)
 
 
 def lanes4(name: str, **changes: Any) -> Datapath:
