@@ -61,7 +61,7 @@ DFP = Datapath("by_hand", format="dynamic_fixed_point", ic_lanes=2)
 
 
 def test_cut_products_count_once_each_and_masked_ones_not() -> None:
-    """Of 2 bits 3 * 3 = 9 loses a set one, 2 * 3 = 6 a tie, 4 * 3 none; the fourth lane is absent."""
+    """Of two bits 9 loses a set one, 6 a tie, 12 none; a fourth lane is absent."""
     path = replace(DFP, product_drop=2, product_rounding="nearest_even")
     found = events(path, [[3, 2, 4]], [[3, 3, 3]])
     assert found == {"product": {"tie": 1, "truncated": 2}}
