@@ -9,6 +9,7 @@ from tb.front_door.arrays import run_benches
 from tb.front_door.layers import random_layer
 from tb.front_door.ports import DlaTop
 from tb.front_door.testbench import TB, bench
+from tb.registers import event_registers
 
 READ_ONLY = (
     "REG_ID",
@@ -24,15 +25,25 @@ GEOMETRY = ConvGeometry(1, 3, 3, 4, 4, 2, 2)
 
 
 def registers(tb: TB) -> dict[str, int]:
-    """Every register of the map: name to address."""
+    """Every register of the map: name to address. REG_EVENTS names the first of many."""
     values = tb.registers.definitions.values
-    return {name: address for name, address in values.items() if name.startswith("REG_")}
+    named = {name: address for name, address in values.items() if name.startswith("REG_")}
+    return named | event_names()
+
+
+def event_names() -> dict[str, int]:
+    """The counters of events: name to address."""
+    first, *others = event_registers()
+    numbered = {f"REG_EVENTS {place}": address for place, address in enumerate(others, 1)}
+    return {"REG_EVENTS": first, **numbered}
 
 
 def writable(tb: TB) -> list[int]:
     """Addresses that read back what was written."""
     return [
-        address for name, address in registers(tb).items() if name not in (*READ_ONLY, *WRITE_ONLY)
+        address
+        for name, address in registers(tb).items()
+        if name not in (*READ_ONLY, *WRITE_ONLY, *event_names())
     ]
 
 
@@ -84,7 +95,8 @@ async def bench_refused(dut: DlaTop) -> None:
     tb = TB(dut)
     await tb.start()
     mapped = registers(tb)
-    unwritable = set(ADDRESSES) - set(mapped.values()) | {mapped[name] for name in READ_ONLY}
+    read_only = (*READ_ONLY, *event_names())
+    unwritable = set(ADDRESSES) - set(mapped.values()) | {mapped[name] for name in read_only}
     assert len(unwritable) > 30
     for address in unwritable:
         before = await tb.registers.attempt_read(address)

@@ -13,6 +13,7 @@ from cocotb.clock import Clock
 from cocotb.triggers import FallingEdge, Timer
 
 from pymodel.fixed_point import Int64Array
+from pymodel.formats.events import KINDS
 from tb.paths import RTL_DIR
 from tb.runner import RunResult, run
 from tb.scoreboard import compare
@@ -88,6 +89,13 @@ def read(handle: Any) -> int:
 def read_signed(handle: Any) -> int:
     """Return a signal's bits as a two's complement number. X and Z are errors."""
     return int(unpack(read(handle), 1, len(handle))[0])
+
+
+def event_counts(dut: Any, buses: Sequence[str]) -> list[int]:
+    """Return how many operations of each bus of events have each kind, bus by bus."""
+    kinds = len(KINDS)
+    bits = [format(read(getattr(dut, bus)), "b")[::-1] for bus in buses]
+    return [bus[kind::kinds].count("1") for bus in bits for kind in range(kinds)]
 
 
 def write(dut: Any, inputs: Mapping[str, int]) -> None:

@@ -5,11 +5,26 @@ from typing import Any
 import cocotb
 import numpy as np
 import pytest
+from cocotb.triggers import Timer
 
 from pymodel.array.reduction import adder_tree
 from pymodel.array.stages import stages_of
 from pymodel.datapath import Datapath
-from tb.unit.bench import DRAWS, corners, draw, evaluate, expect, pack, random_generator, run_bench
+from pymodel.formats.events import KINDS
+from pymodel.formats.integers import resize, resize_events, tree_node, tree_node_events
+from pymodel.formats.width import Width
+from tb.unit.bench import (
+    DRAWS,
+    corners,
+    draw,
+    evaluate,
+    expect,
+    pack,
+    random_generator,
+    read,
+    run_bench,
+    write,
+)
 
 
 @cocotb.test()
@@ -33,6 +48,22 @@ async def bench_corners_and_random(dut: Any) -> None:
     got = await evaluate(dut, "root", {"lanes": buses})
     datapath = Datapath("unit", lane_bits=lane_bits, tree_bits=tree_bits, ic_lanes=count)
     expect(adder_tree(lanes, stages_of(datapath)), got, tree_bits, {"lanes": buses})
+
+
+@cocotb.test()
+async def bench_each_operation_has_its_events(dut: Any) -> None:
+    """The events of every leaf and node, in their places, against each one's own operands."""
+    count, tree_bits = int(dut.IC_LANES.value), len(dut.root)
+    lane_bits, kinds, width = len(dut.lanes) // count, len(KINDS), Width(tree_bits)
+    for lanes in draw(random_generator(), lane_bits, (DRAWS // 4, count)):
+        write(dut, {"lanes": pack(lanes, lane_bits)})
+        await Timer(1, unit="ns")
+        masks = [resize_events(lanes, width)]
+        level = resize(lanes, width)
+        while level.size > 1:
+            masks.append(tree_node_events(level[0::2], level[1::2], width))
+            level = tree_node(level[0::2], level[1::2], width)
+        assert read(dut.events) == pack(np.concatenate(masks), kinds), lanes
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from cocotb.triggers import FallingEdge, ReadOnly, RisingEdge
 from cocotbext.axi import AxiLiteBus, AxiLiteMaster, AxiResp
 
-from tb.registers import load_definitions
+from tb.registers import event_registers, load_definitions
 from tb.unit.bench import cycle, random_generator, read, run_bench, start_clock, write
 
 REGISTERS = load_definitions()
@@ -65,6 +65,10 @@ def read_only_words(dut: Any, inputs: dict[str, int]) -> dict[int, int]:
         REGISTERS["REG_CONTROL"]: 0,
         REGISTERS["REG_STATUS"]: status_word(inputs),
         **{REGISTERS[name]: inputs[port] for name, port in STATUS_PORTS.items()},
+        **{
+            address: inputs["event_counts"] >> 32 * place & 0xFFFFFFFF
+            for place, address in enumerate(event_registers())
+        },
     }
 
 
@@ -76,6 +80,7 @@ async def bench_random_traffic(dut: Any, pause: float) -> None:
     inputs = {name: int(random.integers(0, 2)) for name in ("busy", "done", "error")}
     inputs["error_code"] = int(random.integers(0, 256))
     inputs |= {port: int(random.integers(0, 1 << 32)) for port in STATUS_PORTS.values()}
+    inputs["event_counts"] = int.from_bytes(random.bytes(len(dut.event_counts) // 8))
     await start_clock(dut, inputs)
     master = master_of(dut, random, pause)
     pulses = {"start": 0, "clear": 0}

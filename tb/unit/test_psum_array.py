@@ -5,8 +5,11 @@ from typing import Any
 import cocotb
 import numpy as np
 import pytest
+from cocotb.triggers import Timer
 
 from pymodel.formats.affine_int8 import accumulate
+from pymodel.formats.events import KINDS
+from pymodel.formats.integers import accumulate_events
 from pymodel.formats.width import Width
 from tb.unit.bench import (
     DRAWS,
@@ -19,6 +22,7 @@ from tb.unit.bench import (
     run_bench,
     start_clock,
     unpack,
+    write,
 )
 
 
@@ -43,7 +47,8 @@ async def bench_random_control(dut: Any) -> None:
         )
         store_addr, fetch_addr = (int(address) for address in random.integers(0, depth, 2))
         store_addr = min(max(step - 1, 0), depth - 1) if step < warm_up else store_addr
-        await cycle(
+        counted = (random.random(lanes) < 0.5) & (step > 0)
+        write(
             dut,
             {
                 "en": en,
@@ -55,10 +60,15 @@ async def bench_random_control(dut: Any) -> None:
                 "store": store,
                 "store_addr": store_addr,
                 "roots": pack(roots, root_bits),
+                "count": pack(counted, 1),
             },
         )
+        await Timer(1, unit="ns")
+        start = (fetched if load else np.zeros_like(psums)) if first else psums
+        masks = accumulate_events(start, roots, Width(psum_bits)) * counted
+        assert read(dut.events) == pack(masks, len(KINDS))
+        await cycle(dut)
         if en:
-            start = (fetched if load else np.zeros_like(psums)) if first else psums
             before = psums
             psums = accumulate(start, roots, Width(psum_bits)) if root_valid else psums
             fetched = memory[fetch_addr].copy() if fetch else fetched
