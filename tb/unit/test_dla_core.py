@@ -1,8 +1,6 @@
 """rtl/dla_core.v: whole jobs through its streams, against the array's explicit reduction."""
 
 from collections.abc import Iterator
-from dataclasses import replace
-from itertools import cycle as cycle_through
 from typing import Any
 
 import cocotb
@@ -11,17 +9,18 @@ import pytest
 from cocotb.triggers import Timer
 from numpy.typing import NDArray
 
-from pymodel.affine.requantise import ARRAY_RULES, requantise
 from pymodel.array.config import ArrayConfig
+from pymodel.array.events import EventCounts
 from pymodel.array.job import Job
-from pymodel.array.reduction import reduce
 from pymodel.array.tiler import tile
-from pymodel.convolution import Convolution
 from pymodel.datapath import Datapath
+from pymodel.formats.float_format import E4M3, FloatFormat
 from pymodel.geometry import ConvGeometry
+from pymodel.layer import run
+from tb.adapter import NO_EVENTS
 from tb.array_parameters import array_parameters
-from tb.front_door.layers import random_layer
 from tb.image import JobImage, Packet, build_image
+from tb.model.datapath_layers import Codes, random_layer_in
 from tb.registers import load_definitions
 from tb.unit.bench import (
     cycle,
@@ -47,7 +46,8 @@ IDLE = {
 
 def config_of(dut: Any) -> ArrayConfig:
     """Return the configuration that the DUT was elaborated with."""
-    return ArrayConfig(datapath_of(dut), **{name.lower(): DEPTHS[name] for name in DEPTHS})
+    depths = {name.lower(): DEPTHS[name] for name in DEPTHS}
+    return ArrayConfig(datapath_of(dut), **depths, events=bool(int(dut.EVENTS.value)))
 
 
 def geometries(config: ArrayConfig) -> Iterator[ConvGeometry]:
@@ -75,7 +75,8 @@ async def load(dut: Any, packet: Packet) -> None:
 
 async def run_job(dut: Any, image: JobImage, accept: float) -> list[list[int]]:
     """Load and start one job; return its beats' elements. The sink takes a beat by chance."""
-    random, config = random_generator(), config_of(dut)
+    random, path = random_generator(), datapath_of(dut)
+    lanes, bits = path.oc_lanes, path.storage_bits
     for packet in image.packets:
         await load(dut, packet)
     first = load_definitions()["REG_IN_SIZE"]
@@ -88,7 +89,7 @@ async def run_job(dut: Any, image: JobImage, accept: float) -> list[list[int]]:
         await Timer(1, unit="ns")
         assert not (read(dut.busy) and read(dut.s_axis_tready)), "loads during a job"
         if read(dut.m_axis_tvalid) and read(dut.m_axis_tready):
-            beats.append(unpack(read(dut.m_axis_tdata), config.datapath.oc_lanes, 8).tolist())
+            beats.append(unpack(read(dut.m_axis_tdata), lanes, bits).tolist())
             last = len(beats) == image.output_beats
             assert read(dut.m_axis_tlast) == last
         await cycle(dut)
@@ -99,13 +100,17 @@ async def run_job(dut: Any, image: JobImage, accept: float) -> list[list[int]]:
     raise AssertionError(f"the job did not end within {CYCLE_LIMIT} cycles")
 
 
-def expected_beats(
-    conv: Convolution, x: NDArray[np.int8], image: JobImage, config: ArrayConfig
-) -> NDArray[np.int64]:
-    """Return the outputs of the image's job as its stream orders them, lanes without one 0."""
+def counters(dut: Any) -> NDArray[np.int64]:
+    """Return the counters of numeric events."""
+    word = read(dut.event_counts)
+    return np.array([word >> 32 * place & 0xFFFFFFFF for place in range(len(NO_EVENTS))])
+
+
+def expected_beats(output: Codes, image: JobImage, config: ArrayConfig) -> NDArray[np.int64]:
+    """Return the layer's outputs of the image's job as its stream orders them, lanes without one
+    0."""
     job, block = image.job, config.block_lanes(image.job.depthwise)
-    out = requantise(reduce(conv, x, config.datapath), conv.requantise)
-    part = out[job.output_index]
+    part = output[job.output_index]
     filled = np.pad(part, ((0, 0), (0, 0), (0, -part.shape[2] % block)))
     blocks = filled.reshape(-1, filled.shape[2] // block, block).transpose(1, 0, 2)
     lanes = np.pad(blocks, ((0, 0), (0, 0), (0, config.datapath.oc_lanes - block)))
@@ -115,43 +120,37 @@ def expected_beats(
 @cocotb.test()
 @cocotb.parametrize(accept=[1.0, 0.3])
 async def bench_layers(dut: Any, accept: float) -> None:
-    """Random layers, job by job; kept psums stay on chip, whatever runs before they are loaded."""
-    random, config = random_generator(), config_of(dut)
+    """Random layers, job by job, and what they count; kept psums stay on chip, whatever runs
+    before they are loaded."""
+    config = config_of(dut)
+    path = config.datapath
     await start_clock(dut, IDLE)
-    between = plain_image(random, config)
+    between = plain_image(config)
     loaded = 0
-    rules = ARRAY_RULES[config.datapath.format]
-    for geometry, rule in zip(geometries(config), cycle_through(rules)):
-        conv, x = layer_of(random, geometry, rule, config)
+    for seed, geometry in enumerate(geometries(config)):
+        conv, x = random_layer_in(path, geometry, seed, calm=True)
+        counts, counted = EventCounts(), np.zeros(len(NO_EVENTS), dtype=np.int64)
+        output = run(conv, x, path, counts if config.events else None)
         for job in tile(conv, config):
             if job.load_psum:
                 loaded += 1
                 await run_job(dut, between, accept)
             image = build_image(conv, x, job, config)
             beats = await run_job(dut, image, accept)
+            counted += counters(dut)
             assert len(beats) == image.output_beats
             if not job.keep_psum:
                 present = lanes_with_channel(job, config)
-                expected = expected_beats(conv, x, image, config)
-                expect(expected.ravel(), (np.array(beats) * present).ravel(), 8)
+                expected = expected_beats(output, image, config)
+                got = (np.array(beats) * present).ravel()
+                expect(expected.ravel(), got, path.storage_bits)
+        assert counted.tolist() == list(counts.as_tuple()), conv.name
     assert loaded, "no job started from kept psums"
 
 
-def layer_of(
-    random: np.random.Generator, geometry: ConvGeometry, rule: str, config: ArrayConfig
-) -> tuple[Convolution, NDArray[np.int8]]:
-    """Return a random layer and its input; without zero points where the format has none."""
-    conv, x = random_layer(random, geometry, rule)
-    if config.datapath.format == "affine_int8":
-        return conv, x
-    requantise = replace(conv.requantise, zero_point=0)
-    return replace(conv, x_zero_point=0, requantise=requantise), x
-
-
-def plain_image(random: np.random.Generator, config: ArrayConfig) -> JobImage:
+def plain_image(config: ArrayConfig) -> JobImage:
     """Return the one job of a small layer that neither loads nor keeps psums."""
-    rule = ARRAY_RULES[config.datapath.format][0]
-    conv, x = layer_of(random, next(geometries(config)), rule, config)
+    conv, x = random_layer_in(config.datapath, next(geometries(config)), 0, calm=True)
     (job,) = tile(conv, config)
     return build_image(conv, x, job, config)
 
@@ -168,9 +167,8 @@ def lanes_with_channel(job: Job, config: ArrayConfig) -> NDArray[np.bool_]:
 @cocotb.test()
 async def bench_reset_in_a_job(dut: Any) -> None:
     """A reset at any moment of a job, stalled or not, leaves nothing that still comes out."""
-    random, config = random_generator(), config_of(dut)
     await start_clock(dut, IDLE)
-    image = plain_image(random, config)
+    image = plain_image(config_of(dut))
     whole = await run_job(dut, image, 1.0)
     for moment in range(1, RESET_MOMENTS):
         await cycle(dut, {"start": 1, "m_axis_tready": moment % 3 > 0})
@@ -242,10 +240,34 @@ DATAPATHS = {
         root_rounding="floor",
         psum_bits=15,
     ),
+    "fixed_point_16_bits_2x4": _lanes(
+        2,
+        4,
+        **FIXED_POINT,
+        element_bits=16,
+        weight_bits=9,
+        lane_bits=40,
+        tree_bits=41,
+        psum_bits=48,
+    ),
+    "power_of_two_4x2": _lanes(
+        4, 2, format="power_of_two", weight_bits=4, lane_bits=17, tree_bits=18, psum_bits=20
+    ),
+    "minifloat_fused_2x2": _lanes(
+        2,
+        2,
+        format="minifloat",
+        element_float=E4M3,
+        accumulator_float=FloatFormat(5, 5, denormals=False, overflow="saturate"),
+        fused=True,
+    ),
 }
+COUNTING = ("tree_first_4x4_narrow", "fixed_point_tree_first_8x4", "minifloat_fused_2x2")
+"""Those with counters of numeric events."""
 
 
 @pytest.mark.parametrize("name", DATAPATHS)
 def test_dla_core(sim: str, name: str) -> None:
-    config = ArrayConfig(DATAPATHS[name], **{key.lower(): DEPTHS[key] for key in DEPTHS})
+    depths = {key.lower(): DEPTHS[key] for key in DEPTHS}
+    config = ArrayConfig(DATAPATHS[name], **depths, events=name in COUNTING)
     run_bench("dla_core", __name__, sim, array_parameters(config))
