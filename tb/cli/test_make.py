@@ -129,7 +129,7 @@ def test_failing_installation_shows_its_output(tmp_path: Path) -> None:
 
 def test_requirements_are_pinned() -> None:
     files = [PROJECT_ROOT / "requirements.txt", *(PROJECT_ROOT / "requirements").glob("*.txt")]
-    assert len(files) == 4
+    assert len(files) == 5
     for path in files:
         lines = [line for line in path.read_text().splitlines() if line and line[0] != "#"]
         assert lines and all(re.fullmatch(r"[\w.-]+==[\w.]+", line) for line in lines), path

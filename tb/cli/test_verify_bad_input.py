@@ -65,7 +65,8 @@ def test_no_such_model(refused: Refused) -> None:
 
 
 def test_folder_as_model(refused: Refused, tmp_path: Path) -> None:
-    assert "is a directory" in refused("--model", tmp_path)
+    """It is taken for a saved network."""
+    assert f"{tmp_path / 'network.json'}: no such file" in refused("--model", tmp_path)
 
 
 MODELS = {

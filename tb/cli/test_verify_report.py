@@ -5,6 +5,7 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from rich.console import Console
 
@@ -84,9 +85,10 @@ def test_summary_hides_no_difference() -> None:
 
 def test_plain_table_is_aligned() -> None:
     """Text starts, and numbers end, in their heading's column; an empty cell holds its place."""
-    lines = plain_lines([replace(PASSED, rule_differences=4), FAILED, UNCHECKED, MODEL_ONLY])
+    full = replace(PASSED, rule_differences=4, sqnr_db=38.51)
+    lines = plain_lines([full, FAILED, UNCHECKED, replace(MODEL_ONLY, sqnr_db=np.inf)])
     assert len(lines) == 5
-    assert lines[0].split() == list(HEADINGS)
+    assert lines[0].split() == " ".join(HEADINGS).split()
     for heading in ("layer", "op", "geometry", "status"):
         column = lines[0].index(heading)
         assert all(line[column - 1 : column].strip() == "" for line in lines)
@@ -95,6 +97,7 @@ def test_plain_table_is_aligned() -> None:
         "RTL≠model",
         "model≠oracle",
         "rule≠rule",
+        "SQNR dB",
         "MACs",
         "cycles",
         "util",
@@ -103,14 +106,26 @@ def test_plain_table_is_aligned() -> None:
         end = lines[0].index(heading) + len(heading)
         assert all(line[end - 1] != " " and line[end] == " " for line in lines)
     assert [line.split()[-1] for line in lines[1:]] == ["pass", "fail", "not_checked", "model_only"]
-    assert [len(line.split()) for line in lines[1:]] == [17, 17, 13, 13]
+    assert [len(line.split()) for line in lines[1:]] == [18, 18, 14, 14]
+    assert "   38.5  " in lines[1] and "  exact  " in lines[4]
     assert "  1,200  " in lines[1] and "  0.49  0.00 s  pass" in lines[1]
 
 
-def test_rule_differences_have_a_column_only_where_there_are_any() -> None:
+def test_some_columns_are_there_only_where_a_layer_fills_them() -> None:
     lines = plain_lines([PASSED, MODEL_ONLY])
-    assert lines[0].split() == [heading for heading in HEADINGS if heading != "rule≠rule"]
+    kept = [heading for heading in HEADINGS if heading not in ("rule≠rule", "SQNR dB")]
+    assert lines[0].split() == kept
     assert [len(line.split()) for line in lines[1:]] == [16, 12]
+    lines = plain_lines([replace(PASSED, sqnr_db=-3.0), MODEL_ONLY])
+    assert "SQNR dB" in lines[0] and "rule≠rule" not in lines[0]
+
+
+@pytest.mark.parametrize(("ratio", "recorded"), [(12.5, 12.5), (np.inf, None), (-np.inf, None)])
+def test_noise_in_the_record(ratio: float, recorded: float | None) -> None:
+    """JSON has no infinity; the summary names the last layer's ratio where it is finite."""
+    layer = replace(PASSED, sqnr_db=ratio)
+    assert layer.record()["sqnr_db"] == recorded
+    assert ("SQNR of the last layer 12.5 dB" in summary(report(layer))) is (recorded is not None)
 
 
 def test_speed_adds_up_the_layers_on_the_rtl() -> None:

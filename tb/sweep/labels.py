@@ -28,5 +28,12 @@ def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list
     return found
 
 
+def fanned(row: Sequence[int]) -> list[int]:
+    """A row of points, from left to right, in the upward order of labels on their right whose
+    lines do not cross: the leftmost point has the lowest label, the next the highest, and so on
+    towards the middle."""
+    return [*row[::2], *reversed(row[1::2])]
+
+
 def _mean(block: Sequence[float]) -> float:
     return block[0] / block[1]

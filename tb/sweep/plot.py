@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from pymodel.errors import InputError
-from tb.sweep.labels import spread
+from tb.sweep.labels import fanned, spread
 from tb.sweep.points import Point
 
 COLOURS = {
@@ -16,12 +16,16 @@ COLOURS = {
 }
 ORDER_MARKS = {"taps_first": "o", "tree_first": "s"}
 GREY = "#666666"
-LABEL_WIDTH = 4.6
-"""Of the room for labels right of each group of points, on the axis of bits."""
+CHARACTER = 0.135
+"""Room of a label's character, in units of the axis of bits."""
 LABEL_GAP = 0.043
 """Between labels, of the axis' height."""
 DODGE = 0.22
-"""Between points that would cover each other, on the axis of bits."""
+"""Between points that would cover each other, in the same units."""
+LEADER = 0.35
+"""From the last of them to the labels."""
+NEAR = 0.018
+"""Values that are nearer to each other than this part of the axis' height stand side by side."""
 
 
 def require_matplotlib() -> Any:
@@ -43,11 +47,9 @@ def draw(points: Sequence[Point], float_accuracy: float, path: Path) -> None:
     """Write the plot of `points` to `path`, a .png. InputError where matplotlib is missing."""
     pyplot = require_matplotlib()
     figure, (left, right) = pyplot.subplots(1, 2, figsize=(15, 7.2), layout="constrained")
-    figure.suptitle(
-        "The demo network's float weights in every datapath: 360 held-out digits, "
-        "model and RTL identical",
-        fontsize=13,
-    )
+    same = all(point.status == "pass" for point in points)
+    verdict = "model and RTL identical" if same else "the RTL has not passed everywhere"
+    figure.suptitle(f"The demo network's float weights in every datapath: {verdict}", fontsize=13)
     accuracy = [100 * point.accuracy for point in points]
     noise = [point.sqnr_db for point in points]
     _panel(left, points, accuracy, "accuracy of the held-out digits, %")
@@ -75,37 +77,56 @@ def _panel(axes: Any, points: Sequence[Point], values: Sequence[float], name: st
     low, high = low - margin, high + margin
     axes.set_ylim(low, high)
     bits = sorted({point.weight_bits for point in points})
-    places = {bit: rank * (LABEL_WIDTH + 1.0) for rank, bit in enumerate(bits)}
-    axes.set_xlim(-0.6, places[bits[-1]] + LABEL_WIDTH + 0.6)
-    axes.set_xticks(list(places.values()), [f"{bit}" for bit in bits])
+    places, end = [], 0.0
+    for bit in bits:
+        group = [place for place, point in enumerate(points) if point.weight_bits == bit]
+        places.append(end)
+        end += _group(axes, [points[i] for i in group], [values[i] for i in group], end) + 1.0
+    axes.set_xlim(-0.6, end)
+    axes.set_xticks(places, [f"{bit}" for bit in bits])
     axes.set_xlabel("bits of a weight")
     axes.set_ylabel(name)
     axes.grid(axis="y", color="#e2e2e2", zorder=0)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
-    for bit in bits:
-        group = [place for place, point in enumerate(points) if point.weight_bits == bit]
-        _group(axes, [points[i] for i in group], [values[i] for i in group], places[bit])
 
 
-def _group(axes: Any, points: Sequence[Point], values: Sequence[float], at: float) -> None:
-    """Points of one width, those of nearly the same value side by side, and their labels."""
+def _group(axes: Any, points: Sequence[Point], values: Sequence[float], at: float) -> float:
+    """Points of one width, those of nearly the same value side by side, and their labels.
+
+    Returns the room that they take from `at` on.
+    """
     low, high = axes.get_ylim()
-    near = 0.018 * (high - low)
-    order = sorted(range(len(points)), key=lambda place: values[place])
-    shifts: dict[int, float] = {}
-    for place in order:
-        taken = {shifts[i] for i in shifts if abs(values[i] - values[place]) < near}
-        steps = (step * DODGE for step in range(len(points)))
-        shifts[place] = next(shift for shift in steps if shift not in taken)
-    edge = at + max(shifts.values()) + 0.35
-    heights = spread(values, LABEL_GAP * (high - low), low + near, high - near)
-    for place, point in enumerate(points):
-        colour, x, y = COLOURS[point.format], at + shifts[place], values[place]
-        mark = ORDER_MARKS[point.order]
-        axes.plot([x, edge], [y, heights[place]], color=colour, linewidth=0.6, zorder=2)
-        axes.plot(x, y, mark, color=colour, markersize=7, markeredgecolor="white", zorder=3)
-        axes.text(edge + 0.05, heights[place], point.preset, color=colour, fontsize=9, va="center")
+    near = NEAR * (high - low)
+    rows = _rows(values, near)
+    shifts = {place: step * DODGE for row in rows for step, place in enumerate(row)}
+    edge = at + max(shifts.values()) + LEADER
+    upwards = [place for row in rows for place in fanned(row)]
+    heights = spread(sorted(values), LABEL_GAP * (high - low), low + near, high - near)
+    for place, height in zip(upwards, heights, strict=True):
+        point, x, y = points[place], at + shifts[place], values[place]
+        colour = COLOURS[point.format]
+        axes.plot([x, edge], [y, height], color=colour, linewidth=0.6, zorder=2)
+        axes.plot(
+            x, y, ORDER_MARKS[point.order], color=colour, markersize=7, markeredgecolor="white",
+            zorder=3,
+        )  # fmt: skip
+        axes.text(
+            edge + 0.05, height, point.preset, color=colour, fontsize=9, va="center", zorder=4,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6},
+        )  # fmt: skip
+    return edge - at + CHARACTER * max(len(point.preset) for point in points)
+
+
+def _rows(values: Sequence[float], near: float) -> list[list[int]]:
+    """Places of values that lie within `near` of their neighbour, row by row upwards."""
+    rows: list[list[int]] = []
+    for place in sorted(range(len(values)), key=lambda place: values[place]):
+        if rows and values[place] - values[rows[-1][-1]] < near:
+            rows[-1].append(place)
+        else:
+            rows.append([place])
+    return rows
 
 
 def _legend(axes: Any, points: Sequence[Point]) -> None:
