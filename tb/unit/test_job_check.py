@@ -9,9 +9,12 @@ import pytest
 from cocotb.triggers import Timer
 
 from pymodel.array.job import Job
+from pymodel.formats.float_format import E4M3, FloatFormat
+from tb.array_parameters import packed_float
 from tb.registers import load_definitions
 from tb.unit.bench import random_generator, read, run_bench, write
 from tb.unit.jobs import SMALL, random_job, vary
+from tb.unit.rules import float_format_of
 
 SIZES = (
     *("in_h", "in_w", "out_h", "out_w", "kernel_h", "kernel_w", "stride_h", "stride_w"),
@@ -20,7 +23,33 @@ SIZES = (
 NUMBERS = (*SIZES, "act_base", "act_wrap")
 FIELDS = (*NUMBERS, "load_psum", "keep_psum", "depthwise", "clamp_min", "clamp_max")
 RANDOM_JOBS = 1500
-BAD_ROUNDING = 3
+ROUNDINGS = {
+    "affine_int8": {0, 1, 2},
+    "dynamic_fixed_point": {0, 1, 2, 3},
+    "power_of_two": {0, 1, 2, 3},
+    "minifloat": {0},
+}
+"""Codes of REG_MODE that are rules, by number format."""
+
+
+ONE = vary(SMALL, {**dict.fromkeys(SIZES, 1), "act_wrap": 1, "clamp_min": 0, "clamp_max": 1})
+"""One step, and a clamp that is legal in every format."""
+
+
+def format_of(dut: Any) -> str:
+    """Return the DUT's number format."""
+    code = load_definitions()
+    return next(n for n in ROUNDINGS if code[f"FORMAT_{n.upper()}"] == int(dut.FORMAT.value))
+
+
+def place(code: int, dut: Any) -> int:
+    """Return where a stored code stands in the order of its format; in floats -0 is below +0."""
+    if format_of(dut) != "minifloat":
+        return code
+    fmt = float_format_of(int(dut.ELEM_FLOAT.value))
+    assert fmt is not None
+    negative, magnitude = divmod(code & (1 << fmt.width) - 1, 1 << fmt.width - 1)
+    return -1 - magnitude if negative else magnitude
 
 
 def expected_code(job: Job, rounding: int, dut: Any) -> str:
@@ -41,8 +70,8 @@ def expected_code(job: Job, rounding: int, dut: Any) -> str:
         "ERR_PARAM_RANGE": blocks <= int(dut.PARAM_DEPTH.value),
         "ERR_PSUM_RANGE": not (job.load_psum or job.keep_psum)
         or blocks * job.out_h * job.out_w <= int(dut.PSUM_DEPTH.value),
-        "ERR_ROUNDING": rounding != BAD_ROUNDING,
-        "ERR_CLAMP": job.clamp_min <= job.clamp_max,
+        "ERR_ROUNDING": rounding in ROUNDINGS[format_of(dut)],
+        "ERR_CLAMP": place(job.clamp_min, dut) <= place(job.clamp_max, dut),
         "ERR_DEPTHWISE": not job.depthwise or job.in_channels == job.out_channels,
     }
     return next((name for name, kept in rules.items() if not kept), "ERR_NONE")
@@ -63,18 +92,7 @@ async def bench_limits(dut: Any) -> None:
     """Each limit is legal, and one past it is its own error; legal jobs come between."""
     depth = {name: int(getattr(dut, f"{name}_DEPTH").value) for name in ("ACT", "WEIGHT", "PSUM")}
     blocks = int(dut.PARAM_DEPTH.value) * int(dut.OC_LANES.value)
-    one = replace(
-        SMALL,
-        in_channels=1,
-        out_channels=1,
-        in_h=1,
-        in_w=1,
-        out_h=1,
-        out_w=1,
-        kernel_h=1,
-        kernel_w=1,
-        act_wrap=1,
-    )
+    one = ONE
     wide = replace(one, in_w=depth["ACT"], act_wrap=depth["ACT"])
     psum = replace(one, out_w=depth["PSUM"], keep_psum=True)
     past = replace(psum, out_w=depth["PSUM"] + 1)
@@ -92,10 +110,7 @@ async def bench_limits(dut: Any) -> None:
         "ERR_WEIGHT_RANGE": [replace(one, kernel_w=depth["WEIGHT"] + 1)],
         "ERR_PARAM_RANGE": [replace(one, out_channels=blocks + 1)],
         "ERR_PSUM_RANGE": [past, replace(past, keep_psum=False, load_psum=True)],
-        "ERR_CLAMP": [
-            replace(one, clamp_min=1, clamp_max=0),
-            replace(one, clamp_min=127, clamp_max=-128),
-        ],
+        "ERR_CLAMP": [replace(one, clamp_min=1, clamp_max=0)],
         "ERR_DEPTHWISE": [
             replace(one, depthwise=True, out_channels=2, act_wrap=2),
             replace(one, depthwise=True, in_channels=2),
@@ -104,9 +119,20 @@ async def bench_limits(dut: Any) -> None:
     for name, jobs in cases.items():
         for job in jobs:
             assert await check(dut, job) == name
-    for rounding in range(3):
-        assert await check(dut, one, rounding) == "ERR_NONE"
-    assert await check(dut, one, BAD_ROUNDING) == "ERR_ROUNDING"
+    for rounding in range(4):
+        known = rounding in ROUNDINGS[format_of(dut)]
+        assert await check(dut, one, rounding) == ("ERR_NONE" if known else "ERR_ROUNDING")
+
+
+@cocotb.test()
+async def bench_every_clamp(dut: Any) -> None:
+    """Both ends at any code of 8 bits."""
+    seen = set()
+    for low in range(-128, 128):
+        for high in {low, -128, -127, -1, 0, 1, 64, 127, *range(low - 2, low + 3)}:
+            if -128 <= high < 128:
+                seen.add(await check(dut, replace(ONE, clamp_min=low, clamp_max=high)))
+    assert seen == {"ERR_NONE", "ERR_CLAMP"}
 
 
 @cocotb.test()
@@ -135,14 +161,28 @@ async def bench_random_jobs(dut: Any) -> None:
         low, high = (low, high) if random.random() < 0.2 else sorted((low, high))
         job = replace(job, load_psum=bool(flags[0]), keep_psum=bool(flags[1]))
         job = replace(job, clamp_min=low, clamp_max=high)
-        seen.add(await check(dut, job, int(random.choice([0, 1, 2, BAD_ROUNDING]))))
-    assert {"ERR_NONE", "ERR_ZERO_SIZE", "ERR_ACT_RANGE", "ERR_ROUNDING", "ERR_CLAMP"} <= seen
-    assert "ERR_DEPTHWISE" in seen
+        seen.add(await check(dut, job, int(random.integers(4))))
+    assert {"ERR_NONE", "ERR_ZERO_SIZE", "ERR_ACT_RANGE", "ERR_CLAMP", "ERR_DEPTHWISE"} <= seen
+    assert ("ERR_ROUNDING" in seen) == (len(ROUNDINGS[format_of(dut)]) < 4)
     assert np.any(["RANGE" in name and "ACT" not in name for name in seen])
 
 
-@pytest.mark.parametrize(("ic_lanes", "oc_lanes"), [(1, 1), (4, 16), (16, 16)])
-def test_job_check(sim: str, ic_lanes: int, oc_lanes: int) -> None:
+@pytest.mark.parametrize(
+    ("ic_lanes", "oc_lanes", "number_format", "element"),
+    [
+        (1, 1, "affine_int8", None),
+        (4, 16, "dynamic_fixed_point", None),
+        (16, 16, "affine_int8", None),
+        (4, 4, "power_of_two", None),
+        (4, 4, "minifloat", E4M3),
+        (2, 2, "minifloat", FloatFormat(3, 2)),
+    ],
+)
+def test_job_check(
+    sim: str, ic_lanes: int, oc_lanes: int, number_format: str, element: FloatFormat | None
+) -> None:
     depths = {"ACT_DEPTH": 96, "WEIGHT_DEPTH": 48, "PARAM_DEPTH": 4, "PSUM_DEPTH": 20}
     lanes = {"IC_LANES": ic_lanes, "OC_LANES": oc_lanes}
-    run_bench("job_check", __name__, sim, {**lanes, **depths})
+    code = load_definitions()[f"FORMAT_{number_format.upper()}"]
+    path = {"FORMAT": code, "ELEM_FLOAT": packed_float(element)}
+    run_bench("job_check", __name__, sim, {**lanes, **depths, **path})
