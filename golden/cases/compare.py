@@ -44,7 +44,7 @@ def check_suite(suite: str, manifest: Path, folder: Path) -> list[CaseResult]:
         InputError: the manifest, or a case in it, is wrong.
     """
     specs = load_manifest(manifest)
-    results = [_check_case(suite, spec, folder / spec.name) for spec in specs]
+    results = [check_case(suite, spec, folder / spec.name) for spec in specs]
     listed = {spec.name for spec in specs}
     present = sorted(folder.iterdir()) if folder.is_dir() else []
     results += [
@@ -55,7 +55,12 @@ def check_suite(suite: str, manifest: Path, folder: Path) -> list[CaseResult]:
     return results
 
 
-def _check_case(suite: str, spec: CaseSpec, folder: Path) -> CaseResult:
+def check_case(suite: str, spec: CaseSpec, folder: Path) -> CaseResult:
+    """Check one case of a manifest against its folder.
+
+    Raises:
+        InputError: the case describes no possible op.
+    """
     absent = missing(prepare(spec))
     try:
         try:
