@@ -8,11 +8,18 @@ mode. Exit status 0 clean, 1 warnings, 2 a missing simulator.
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import get_args
 
+from pymodel.array.config import ArrayConfig
+from pymodel.datapath import Datapath, Order
 from pymodel.errors import InputError
+from pymodel.formats.float_format import FLOAT32
+from pymodel.presets import PRESETS, preset
 from tb import simulators
+from tb.array_parameters import array_parameters
 from tb.bulk import harness
 from tb.commands import TIMESCALE
 from tb.paths import RTL_DIR
@@ -36,17 +43,25 @@ class Target:
 
 SERIAL_DIR = harness.HDL_DIR / "serial_mac"
 SERIAL_DEPTHS = ("ACT_DEPTH", "WEIGHT_DEPTH", "PARAM_DEPTH", "PSUM_DEPTH", "OUT_DEPTH")
-FIXED_POINT: Shape = {
-    "FORMAT": 1,
-    "LANE_W": 16,
-    "TREE_W": 18,
-    "PSUM_W": 20,
-    **dict.fromkeys(("LANE_OVERFLOW", "TREE_OVERFLOW", "PSUM_OVERFLOW"), 1),
-    "PRODUCT_DROP": 4,
-    "PRODUCT_ROUNDING": 3,
-    "ROOT_DROP": 2,
-    "ROOT_ROUNDING": 2,
-}
+NARROWER = replace(
+    preset("dfp16"), name="narrower", element_bits=11, weight_bits=6, lane_bits=20, root_drop=1
+)
+"""Activations and weights that fill no field of their own width."""
+FLOAT32_ELEMENTS = Datapath(
+    "float32", format="minifloat", element_float=FLOAT32, accumulator_float=FLOAT32
+)
+
+
+def preset_shapes() -> Iterator[Shape]:
+    """Every preset, and other widths of elements, in both orders, with and without counters."""
+    for path in (*PRESETS.values(), NARROWER, FLOAT32_ELEMENTS):
+        orders = get_args(Order) if not path.fused else (path.order,)
+        for order, (ic_lanes, oc_lanes) in zip(orders, ((2, 2), (4, 2)), strict=False):
+            shape = replace(path, order=order, ic_lanes=ic_lanes, oc_lanes=oc_lanes)
+            config = ArrayConfig(shape, events=order == path.order)
+            yield {name: int(value) for name, value in array_parameters(config).items()}
+
+
 ARRAY = Target(
     "dla_top",
     tuple(rtl_sources("dla_top")),
@@ -59,16 +74,15 @@ ARRAY = Target(
         {"IC_LANES": 32, "OC_LANES": 32},
         {"IC_LANES": 8, "OC_LANES": 8, "LANE_W": 20, "TREE_W": 22, "PSUM_W": 24},
         {"IC_LANES": 2, "OC_LANES": 2, "ACT_DEPTH": 1, "WEIGHT_DEPTH": 1, "PARAM_DEPTH": 1},
-        {**FIXED_POINT, "IC_LANES": 4, "OC_LANES": 8},
-        {**FIXED_POINT, "ORDER": 1, "IC_LANES": 4, "OC_LANES": 8},
-        {**FIXED_POINT, "ELEM_W": 16, "LANE_W": 32, "TREE_W": 30, "PSUM_W": 32},
+        {"IC_LANES": 1, "OC_LANES": 2, "EVENTS": 1},
+        *preset_shapes(),
     ),
 )
 HARNESS = Target(
     harness.TOPLEVEL,
     (harness.SOURCE, *ARRAY.sources),
     RTL_DIR,
-    ({}, {"IC_LANES": 1}, {"HDL_CLOCK": 0}),
+    ({}, {"IC_LANES": 1}, {"HDL_CLOCK": 0}, {"IC_LANES": 2, "OC_LANES": 2, "EVENTS": 1}),
 )
 SERIAL = Target(
     "serial_mac",
