@@ -1,7 +1,7 @@
 """Makes the golden vectors again: `python -m golden.generate [suite ...]`, all suites by default.
 
 Exit status: 0 all written, 1 an oracle disagrees with pymodel (that case is not written), 2 bad
-input, or LiteRT is not installed.
+input, or an oracle is not installed.
 """
 
 import argparse
