@@ -19,7 +19,7 @@ from pymodel.ops.registry import convolution as lower
 from pymodel.presets import preset
 from pymodel.requantise import Requantise
 
-ACTIVATIONS = ("NONE", "RELU")
+ACTIVATIONS = ("NONE", "RELU", "RELU6")
 """Fused activations that mean something in every format."""
 
 
@@ -118,13 +118,17 @@ def _requantise(spec: CaseSpec, path: Datapath, drawn: Drawn) -> Requantise:
     shift = 0 if path.format == "minifloat" else _shift(spec, path, drawn)
     shifts = np.full(channels, shift, dtype=np.int32)
     least, largest = clamp_limits(path)
+    if spec.fused_activation != "NONE":
+        least = 0
+    if spec.fused_activation == "RELU6":
+        largest = min(largest, _six(spec, path))
     return Requantise(
         rule=spec.rule,
         multiplier=np.zeros(channels, dtype=np.int32),
         shift=shifts,
         scale=np.ldexp(np.ones(channels), shifts),
         zero_point=0,
-        clamp_min=0 if spec.fused_activation == "RELU" else least,
+        clamp_min=least,
         clamp_max=largest,
     )
 
@@ -138,6 +142,14 @@ def clamp_limits(path: Datapath) -> tuple[int, int]:
     most = element.largest if element.infinity is None else element.infinity
     least = np.array(most + element.sign_code, dtype=np.int64).astype(path.dtype)
     return int(least), most
+
+
+def _six(spec: CaseSpec, path: Datapath) -> int:
+    """The code of 6, which is 1.5 * 2^2."""
+    if path.format != "minifloat":
+        return int(6 / spec.y_scale)
+    element = path.floats[0]
+    return (element.offset + 2 << element.mantissa_bits) + (1 << element.mantissa_bits - 1)
 
 
 def _shift(spec: CaseSpec, path: Datapath, drawn: Drawn) -> int:

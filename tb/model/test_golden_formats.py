@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 
 from golden.cases.case import VECTORS, GoldenCase
 from golden.cases.encode import encode
-from golden.cases.exact_number import number
+from golden.cases.exact_number import number, power
+from golden.cases.prepare import clamp_limits
 from pymodel.datapath import Datapath
+from pymodel.layer import run
 from pymodel.presets import PRESETS
 from tb.model.formats_cases import FLOATS, by_preset
 
@@ -24,6 +26,7 @@ MOST_BYTES = 5_000_000
 SHAPES = (
     "conv3x3_same",
     "conv1x1_relu",
+    "conv3x1_relu6",
     "conv3x3_stride2_dil2",
     "causal1d_dil3",
     "depthwise3x3",
@@ -127,3 +130,28 @@ def test_sums_cancel(name: str) -> None:
     assert cases
     for case in cases:
         assert np.any(case.expected == 0)
+
+
+@pytest.mark.parametrize("name", [name for name in FLOATS if PRESETS[name].floats[0].denormals])
+def test_relu_clamps_minus_zero(name: str) -> None:
+    """Some output would be -0, which is below +0."""
+    path = PRESETS[name]
+    minus_zero = np.array(path.floats[0].sign_code).astype(path.dtype)
+    found = 0
+    for case in by_preset()[name]:
+        if "_relu_" in case.name:
+            least, largest = clamp_limits(path)
+            free = replace(case.convolution.requantise, clamp_min=least, clamp_max=largest)
+            conv = replace(case.convolution, requantise=free)
+            found += int(np.count_nonzero(run(conv, case.x, case.datapath) == minus_zero))
+    assert found > 0
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_relu6_clamps_at_both_ends(name: str) -> None:
+    (case,) = (case for case in by_preset()[name] if case.name.endswith("_conv3x1_relu6"))
+    numbers = case.convolution.requantise
+    assert {numbers.clamp_min, numbers.clamp_max} < set(case.expected.ravel().tolist())
+    if name in FLOATS:
+        six = number(numbers.clamp_max, PRESETS[name].floats[0])
+        assert six.size == 6 * power(0)

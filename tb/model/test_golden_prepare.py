@@ -57,10 +57,14 @@ def test_shift_follows_from_the_scales() -> None:
     assert narrow.convolution.requantise.shift.tolist() == [-6] * 5
 
 
-def test_relu() -> None:
-    for spec in (FIXED, FLOATS):
-        numbers = prepare(replace(spec, fused_activation="RELU")).convolution.requantise
-        assert numbers.clamp_min == 0
+@pytest.mark.parametrize(
+    ("spec", "largest", "six"), [(FIXED, 127, 12), (FLOATS, 0x7E, 0x4C)], ids=["fixed", "floats"]
+)
+def test_activations(spec: CaseSpec, largest: int, six: int) -> None:
+    """6 is 12 halves, and in E4M3 1.5 * 2^2: exponent 2 + 7, mantissa 4."""
+    for activation, expected in (("RELU", (0, largest)), ("RELU6", (0, six))):
+        numbers = prepare(replace(spec, fused_activation=activation)).convolution.requantise
+        assert (numbers.clamp_min, numbers.clamp_max) == expected
 
 
 @pytest.mark.parametrize(
@@ -89,7 +93,7 @@ def test_no_bias_is_zero() -> None:
     [
         (replace(FIXED, x_zero_point=1), "dynamic_fixed_point has no zero points"),
         (replace(FLOATS, y_zero_point=1), "minifloat has no zero points"),
-        (replace(FIXED, fused_activation="RELU6"), "fused_activation must be one of NONE, RELU"),
+        (replace(FIXED, fused_activation="TANH"), "must be one of NONE, RELU, RELU6 in dynamic"),
         (replace(FIXED, x_scale=0.3), "must be a power of two, one for all weights; found 0.3"),
         (replace(FIXED, w_scale=(0.25, 0.5)), "must be a power of two, one for all weights"),
         (
