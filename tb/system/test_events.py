@@ -27,7 +27,8 @@ DATAPATHS = {
     path.name: _lanes(path)
     for path in (
         replace(preset("int8"), name="int8_narrow", lane_bits=18, tree_bits=18, psum_bits=18),
-        *map(preset, ("dfp16", "dfp8_trunc4", "dfp8_trunc4_tree_first", "dfp8_narrow", "pow2_w4")),
+        *map(preset, ("dfp16", "dfp8_trunc4", "dfp8_trunc4_tree_first", "pow2_w4")),
+        replace(preset("dfp8_narrow"), name="dfp8_narrow_tree", tree_bits=13),
         replace(
             preset("pow2_w4"),
             name="pow2_w4_tree_first",
@@ -37,7 +38,7 @@ DATAPATHS = {
             root_drop=2,
             root_rounding="nearest_away",
             lane_bits=16,
-            tree_bits=16,
+            tree_bits=14,
         ),
         *map(preset, ("minifloat_e4m3_narrow", "minifloat_e4m3_narrow_tree_first")),
         *map(preset, ("ristretto_minifloat_8", "bfloat16")),
@@ -85,7 +86,7 @@ def test_every_counter_of_every_layer(sim: str, name: str) -> None:
     check(tasks, records, path)
 
 
-@pytest.mark.parametrize("name", ["dfp8_narrow", "minifloat_e4m3_narrow"])
+@pytest.mark.parametrize("name", ["dfp8_narrow_tree", "minifloat_e4m3_narrow"])
 def test_tiles_add_up_to_the_layer(sim: str, name: str) -> None:
     path = DATAPATHS[name]
     tasks = tasks_of(path)
@@ -96,7 +97,7 @@ def test_tiles_add_up_to_the_layer(sim: str, name: str) -> None:
 
 
 def test_an_array_without_counters_reads_none(sim: str) -> None:
-    path = DATAPATHS["dfp8_narrow"]
+    path = DATAPATHS["dfp8_narrow_tree"]
     records = run_bulk(tasks_of(path)[:1], Simulation(sim, Settings(ArrayConfig(path))))
     assert [(r.error, r.mismatches, tuple(r.events)) for r in records] == [(None, 0, NO_EVENTS)]
 
