@@ -22,9 +22,12 @@ class Noise:
 
     @property
     def db(self) -> float:
-        """10 log10(signal / noise); infinite where there is no noise."""
+        """10 log10(signal / noise); infinite where there is no noise, NaN where values are not
+        finite."""
         if self.noise == 0.0:
             return math.inf
+        if not (math.isfinite(self.signal) and math.isfinite(self.noise)):
+            return math.nan
         return 10 * math.log10(self.signal / self.noise) if self.signal > 0.0 else -math.inf
 
 
@@ -33,5 +36,6 @@ def noise(
 ) -> Noise:
     """Of tensor `index`: its values in the float network, and its codes on the same inputs."""
     signal = real.astype(np.float64)
-    added = quantised.codecs[index].decode(codes) - signal
-    return Noise(float(np.sum(signal**2)), float(np.sum(added**2)))
+    with np.errstate(invalid="ignore", over="ignore"):
+        added = quantised.codecs[index].decode(codes) - signal
+        return Noise(float(np.sum(signal**2)), float(np.sum(added**2)))

@@ -115,8 +115,7 @@ def _in_float64(quantised: QuantisedNetwork, layer: Layer, inputs: Arrays) -> Ou
         codecs[index].decode(codes) if index in codecs else codes
         for index, codes in zip(present, inputs, strict=True)
     ]
-    with np.errstate(all="ignore"):
-        outputs = real.evaluate(quantised.real, layer, decoded)
+    outputs = real.evaluate(quantised.real, layer, decoded)
     return tuple(
         codecs[index].encode(values, quantised.real.tensors[index].name)
         if index in codecs

@@ -68,7 +68,8 @@ def evaluate(network: Network, layer: Layer, inputs: Arrays) -> tuple[NDArray[np
         InputError: the op is not in REAL_OPS, or the layer is inconsistent.
     """
     require_known(layer)
-    return REAL_OPS[layer.op](network, layer, inputs)
+    with np.errstate(invalid="ignore", over="ignore"):  # NaN and infinity are values like others
+        return REAL_OPS[layer.op](network, layer, inputs)
 
 
 def run(network: Network, inputs: Sequence[NDArray[np.generic]]) -> dict[int, NDArray[np.generic]]:

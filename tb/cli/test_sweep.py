@@ -205,8 +205,10 @@ def test_float_accuracy_is_the_recorded_one() -> None:
     assert float_accuracy(load_tflite(FLOAT_MODEL), held_out()) == metrics["accuracy_float"]
 
 
-def test_score_is_that_of_single_images() -> None:
-    """Seven digits and wrong labels for two: one by one, against LiteRT's float outputs."""
+def test_score_is_that_of_single_images(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seven digits, three at a time, and wrong labels for two: one by one, against LiteRT's float
+    outputs."""
+    monkeypatch.setattr("golden.demo.accuracy.BATCH", 3)
     network, data = load_tflite(FLOAT_MODEL), held_out()
     labels = data.labels[:7].copy()
     labels[2:4] = (labels[2:4] + 1) % 10

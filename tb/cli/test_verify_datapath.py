@@ -121,7 +121,7 @@ def test_suite_of_one_datapath(verify: Verify) -> None:
     found = document(done, "formats-verilator-dfp8_narrow")
     assert (done.status, found["verdict"]) == (0, "pass")
     assert {layer["datapath"] for layer in found["layers"]} <= {"dfp8_narrow", None}
-    assert 5 < len(found["layers"]) < 15
+    assert len(found["layers"]) > 5
 
 
 def test_an_exact_layer_has_no_noise(verify: Verify, tmp_path: Path) -> None:
@@ -227,6 +227,18 @@ def test_inputs_that_are_no_numbers(verify: Verify, tmp_path: Path, name: str, b
     np.save(tmp_path / "x.npy", image)
     message = refuse(verify("--datapath", name, "--input", tmp_path / "x.npy"))
     assert f"tensor serving_default_image:0: element (0, 3, 4, 0) is {bad}, which " in message
+
+
+def test_nan_and_infinity_in_a_format_that_has_them(verify: Verify, tmp_path: Path) -> None:
+    """E5M2 carries both to the end, on the RTL as in the model; a ratio there is none."""
+    image = held_out().images[:1].copy()
+    image[0, 3, 4, 0], image[0, 0, 0, 0] = np.nan, np.inf
+    np.save(tmp_path / "x.npy", image)
+    done = verify("--datapath", "minifloat_e5m2", "--input", tmp_path / "x.npy")
+    found = document(done, f"{RUN}-minifloat_e5m2")
+    assert (done.status, found["verdict"]) == (0, "pass")
+    assert {layer["sqnr_db"] for layer in found["layers"]} == {None}
+    assert "Warning" not in done.err
 
 
 SPOILT = {

@@ -35,7 +35,8 @@ from tb.verify.subject import Inputs, Subject
 from tb.verify.suite import verify_suite
 
 CALIBRATION_DIGITS = 100
-"""Held-out digits whose ranges decide the demo network's codecs; other networks' are the runs'."""
+"""Held-out digits whose ranges decide the demo network's codecs; those of other data are the runs'
+own."""
 
 
 def verify(options: Options, console: Console) -> Report:
@@ -116,7 +117,7 @@ def _verify_float(
                 "on the model's own tensors"
             )
     runs = _runs(options, model, network, simulation.seed or 1)
-    demo = model.resolve() == FLOAT_MODEL
+    demo = model.resolve() == FLOAT_MODEL and options.input is None and options.seed is None
     calibration = float_demo_runs(CALIBRATION_DIGITS) if demo else runs
     config = replace(simulation.settings.config, events=True)
     settings = replace(simulation.settings, config=config)
