@@ -1,4 +1,4 @@
-"""rtl/clamp.v against clipping in 64 bits."""
+"""rtl/clamp.v of integers, against clipping of exact ones."""
 
 from itertools import product
 from typing import Any
@@ -7,7 +7,10 @@ import cocotb
 import numpy as np
 import pytest
 
-from tb.unit.bench import DRAWS, corners, draw, evaluate, expect, random_generator, run_bench
+from tb.registers import load_definitions
+from tb.unit.bench import DRAWS, corners, draw, random_generator, run_bench
+from tb.unit.combinational import check
+from tb.unit.exact_integers import clip
 
 PORTS = ("value", "zero_point", "clamp_min", "clamp_max")
 
@@ -22,13 +25,21 @@ async def bench_corners_and_random(dut: Any) -> None:
     near = random.integers(-3 << bits, 3 << bits, DRAWS)
     value = np.where(random.random(DRAWS) < 0.7, near, draw(random, 32, DRAWS))
     drawn = np.column_stack([value, draw(random, bits, (DRAWS, 3))])
-    rows = np.concatenate([pinned, drawn])
-    rows[:, 2:].sort(axis=1)
-    inputs = dict(zip(PORTS, rows.T, strict=True))
-    expected = np.clip(inputs["value"] + inputs["zero_point"], rows[:, 2], rows[:, 3])
-    expect(expected, await evaluate(dut, "y", inputs), bits, inputs)
+    table = np.concatenate([pinned, drawn])
+    table[:, 2:].sort(axis=1)
+    rows = table.tolist()
+
+    def expected(row: int) -> tuple[int, int]:
+        value, zero_point, low, high = rows[row]
+        return clip(value + zero_point, low, high)
+
+    await check(dut, PORTS, rows, "y", expected)
 
 
-@pytest.mark.parametrize("element_bits", [8, 4])
-def test_clamp(sim: str, element_bits: int) -> None:
-    run_bench("clamp", __name__, sim, {"ELEM_W": element_bits})
+@pytest.mark.parametrize(
+    ("number_format", "element_bits"),
+    [("AFFINE_INT8", 8), ("AFFINE_INT8", 4), ("DYNAMIC_FIXED_POINT", 16), ("POWER_OF_TWO", 8)],
+)
+def test_clamp(sim: str, number_format: str, element_bits: int) -> None:
+    code = load_definitions()[f"FORMAT_{number_format}"]
+    run_bench("clamp", __name__, sim, {"FORMAT": code, "ELEM_W": element_bits})

@@ -1,14 +1,17 @@
-"""rtl/requantise.v against worked values and pymodel's scale_accumulator, in all three rules."""
+"""rtl/requantise_affine.v behind requantise.v: worked values, exact rationals and pymodel."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import cocotb
 import numpy as np
 
 from pymodel.affine.requantise import INTEGER_RULES, scale_accumulator
-from pymodel.fixed_point import Int64Array
 from tb.registers import load_definitions
 from tb.unit.bench import DRAWS, corners, draw, evaluate, expect, random_generator, run_bench
+from tb.unit.combinational import Row, check, drive
+from tb.unit.exact_integers import TIE, TRUNCATED
+from tb.unit.exact_integers import scale_accumulator as exact
 
 HALF, LARGEST = 1 << 30, (1 << 31) - 1
 """Multipliers: 2^30 stands for one half, 2^31 - 1 for just below one."""
@@ -47,6 +50,22 @@ async def bench_saturates_once(dut: Any) -> None:
 
 
 @cocotb.test()
+async def bench_worked_events(dut: Any) -> None:
+    """Of the last shift alone: what the first rounding of the double rules drops is no event."""
+    worked = {  # acc, multiplier, shift: double_up, single
+        (6, HALF, -1): (TIE | TRUNCATED, TIE | TRUNCATED),  # 3 / 2, and 6 / 4
+        (5, HALF, -1): (TIE | TRUNCATED, TRUNCATED),  # 2.5 becomes 3, and 5 / 4
+        (1, HALF, 0): (0, TIE | TRUNCATED),  # 0.5 becomes 1, then no shift
+        (4, HALF, -1): (0, 0),
+        (9, HALF, -2): (TRUNCATED, TRUNCATED),  # 4.5 becomes 5, then 5 / 4; 9 / 8
+    }
+    for place, rule in enumerate(("double_up", "single")):
+        dut.rounding.value = code(rule)
+        got = await drive(dut, ("acc", "multiplier", "shift"), list(worked), ("events",))
+        assert [events for (events,) in got] == [events[place] for events in worked.values()]
+
+
+@cocotb.test()
 @cocotb.parametrize(rule=INTEGER_RULES)
 async def bench_forced_ties(dut: Any, rule: str) -> None:
     """Every shift with a power-of-two multiplier and accumulators at and beside its ties."""
@@ -55,7 +74,7 @@ async def bench_forced_ties(dut: Any, rule: str) -> None:
         tie = 1 << min(max(-shift, 0), 29)
         for near in (tie - 1, tie, tie + 1, 3 * tie - 1, 3 * tie, 3 * tie + 1):
             rows += [(near, HALF, shift), (-near, HALF, shift)]
-    await check(dut, np.array(rows, dtype=np.int64), rule)
+    await compare(dut, rows, rule)
 
 
 @cocotb.test()
@@ -71,8 +90,8 @@ async def bench_corners_and_random(dut: Any, rule: str) -> None:
     acc = acc >> random.integers(0, 24, DRAWS) * (random.random(DRAWS) < 0.5)
     multiplier = random.integers(HALF, LARGEST, DRAWS, endpoint=True)
     shift = random.integers(LEAST_SHIFT, MOST_SHIFT, DRAWS, endpoint=True)
-    drawn = np.column_stack([acc, multiplier, shift])
-    await check(dut, np.concatenate([np.array(edges, dtype=np.int64), drawn]), rule)
+    drawn = zip(acc.tolist(), multiplier.tolist(), shift.tolist(), strict=True)
+    await compare(dut, [*edges, *drawn], rule)
 
 
 def columns(acc: Any, multiplier: Any, shift: Any, rule: str) -> dict[str, Any]:
@@ -81,12 +100,14 @@ def columns(acc: Any, multiplier: Any, shift: Any, rule: str) -> dict[str, Any]:
     return {"acc": acc, "multiplier": multiplier, "shift": shift, "rounding": rounding}
 
 
-async def check(dut: Any, rows: Int64Array, rule: str) -> None:
-    """Compare the DUT with the model on rows (n, 3) of accumulator, multiplier, shift."""
-    acc, multiplier, shift = rows.T
-    inputs = columns(acc, multiplier, shift, rule)
-    got = await evaluate(dut, "scaled", inputs)
-    expect(scale_accumulator(acc, multiplier, shift, rule), got, 32, inputs)
+async def compare(dut: Any, rows: Sequence[Row], rule: str) -> None:
+    """Compare the DUT with exact rationals on rows of accumulator, multiplier, shift."""
+    dut.rounding.value = code(rule)
+    results = [exact(acc, multiplier, shift, rule) for acc, multiplier, shift in rows]
+    acc, multiplier, shift = np.array(rows, dtype=np.int64).T
+    model = scale_accumulator(acc, multiplier, shift, rule)
+    assert [value for value, _ in results] == model.tolist()
+    await check(dut, ("acc", "multiplier", "shift"), rows, "scaled", lambda row: results[row])
 
 
 def test_requantise(sim: str) -> None:
