@@ -1,19 +1,23 @@
 """Counters of numeric events at the front door: no stall, refused start or read changes them."""
 
+from dataclasses import replace
 from itertools import accumulate
 
 import cocotb
+import numpy as np
 
 from pymodel.array.config import ArrayConfig
 from pymodel.array.events import EventCounts
 from pymodel.convolution import Convolution
+from pymodel.geometry import ConvGeometry
 from pymodel.layer import run
 from tb.array_adapter import ArrayAdapter
 from tb.front_door.arrays import COUNTING, run_benches
 from tb.front_door.ports import DlaTop
 from tb.front_door.stalls import PROFILES
 from tb.front_door.testbench import TB, bench
-from tb.layer import run_layer
+from tb.image import JobImage
+from tb.layer import OutputTensor, run_jobs, run_layer
 from tb.model.datapath_layers import GEOMETRIES, Codes, random_layer_in
 from tb.registers import event_registers
 
@@ -41,6 +45,40 @@ async def bench_stalls(dut: DlaTop, profile: str) -> None:
         result = await run_layer(ArrayAdapter(tb.adapter), conv, x, tb.config)
         tb.check_output(result.output, run(conv, x, path))
         assert result.counters.events == counted(conv, x, tb.config), conv.name
+
+
+def with_junk(tb: TB, image: JobImage) -> JobImage:
+    """The image with random weights and parameters in the lanes past the last output channel."""
+    lanes = tb.config.datapath.oc_lanes
+    blocks = -(-image.job.out_channels // lanes)
+    packets = []
+    for packet in image.packets:
+        beats = packet.beats.copy()
+        if packet.tdest != tb.registers.definitions["DEST_ACTIVATIONS"]:
+            words = 3 if packet.tdest == tb.registers.definitions["DEST_PARAMETERS"] else 1
+            number = np.arange(len(beats)) // words
+            channel = number // (len(beats) // words // blocks) * lanes + number % lanes
+            absent = channel >= image.job.out_channels
+            beats[absent] = tb.rng.integers(0, 256, beats[absent].shape, dtype=np.uint8)
+        packets.append(replace(packet, beats=beats))
+    return replace(image, packets=tuple(packets))
+
+
+@bench
+@cocotb.parametrize(out_channels=[1, 3])
+async def bench_absent_channels(dut: DlaTop, out_channels: int) -> None:
+    """Lanes without an output channel count nothing, whatever their buffers hold."""
+    tb = TB(dut)
+    await tb.start()
+    conv, x = random_layer_in(
+        tb.config.datapath, ConvGeometry(1, 4, 4, 3, out_channels, 2, 2, pad_top=1), out_channels
+    )
+    image = with_junk(tb, tb.only_image(conv, x))
+    result = await run_jobs(
+        tb.adapter, [image], OutputTensor(conv.geometry.output_shape, tb.config)
+    )
+    tb.check_output(result.output, run(conv, x, tb.config.datapath))
+    assert result.counters.events == counted(conv, x, tb.config)
 
 
 @bench
