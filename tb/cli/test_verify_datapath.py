@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from golden.demo.held_out import FLOAT_MODEL, held_out
 from golden.tflite.importer import load_tflite
 from golden.tflite.op_writer import Operand, write_op
+from pymodel.convolution import Convolution, exact_sums
 from pymodel.datapath_json import datapath_of
 from pymodel.network import Network, save
 from pymodel.presets import preset
@@ -155,6 +157,37 @@ def test_counters_that_differ_fail_the_layer(
     assert found["layers"][0]["mismatches"] == 0
     line = "RTL counts other numeric events than the model: output saturated 1, the model 0"
     assert line in done.out
+
+
+def test_a_short_cut_that_is_not_the_reduction(
+    verify: Verify, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The RTL agrees with the reduction; the exact product, which the chain took, does not."""
+
+    def off(conv: Convolution, x: NDArray[np.signedinteger]) -> NDArray[np.int64]:
+        return exact_sums(conv, x) + (4096 if conv.geometry.in_channels == 1 else 0)
+
+    monkeypatch.setattr("pymodel.layer.exact_sums", off)
+    done = verify("--datapath", "dfp8", *ARRAY)
+    first, *others = document(done, f"{RUN}-dfp8")["layers"]
+    assert (done.status, first["status"], first["mismatches"]) == (1, "fail", 0)
+    assert {other["status"] for other in others} == {"pass", "model_only"}
+    assert re.search(r"\(CONV_2D\): model: [\d,]+ outputs of its exact product are not", done.out)
+
+
+def test_a_layer_that_the_array_cannot_hold(verify: Verify, tmp_path: Path) -> None:
+    """One window of 40,000 taps: it is not checked, and the verdict says so."""
+    drawn = np.random.default_rng(1).normal(size=(1, 200, 200, 1)).astype(np.float32)
+    w = Operand("w", (1, 200, 200, 1), "float32", data=drawn)
+    b = Operand("b", (1,), "float32", data=np.zeros(1, dtype=np.float32))
+    x, y = Operand("x", (1, 200, 200, 1), "float32"), Operand("y", (1, 1, 1, 1), "float32")
+    options = {"padding": 1, "stride_h": 1, "stride_w": 1}
+    (tmp_path / "wide.tflite").write_bytes(write_op("CONV_2D", [x, w, b], [y], options))
+    done = verify("--model", tmp_path / "wide.tflite", "--datapath", "dfp8", *ARRAY)
+    found = document(done, "wide-verilator-dfp8")
+    assert (done.status, found["verdict"]) == (3, "incomplete")
+    assert (found["layers"][0]["status"], found["layers"][0]["mismatches"]) == ("not_checked", None)
+    assert "(CONV_2D): not on the array: " in done.out
 
 
 def refuse(done: Done) -> str:

@@ -40,9 +40,14 @@ class FloatSubject:
 
 @dataclass
 class _Finding:
-    """What all runs of one layer have come to."""
+    """What all runs of one layer have come to.
+
+    differences: outputs of the model's short cut, where it took one, that its reduction in the
+    array's order does not give.
+    """
 
     outputs: int = 0
+    differences: int = 0
     noise: Noise | None = None
     counts: EventCounts = field(default_factory=EventCounts)
     wall_s: float = 0.0
@@ -87,6 +92,8 @@ class FloatChecks:
         inputs = [codes[index] for index in layer.inputs if index != ABSENT]
         counts = self._findings[layer.index].counts if self._config.events else None
         (y,) = quantised.evaluate(self.network, layer, inputs, counts)
+        found = self._findings[layer.index]
+        found.differences += int(np.count_nonzero(y != codes[layer.outputs[0]]))
         if self._obstacles[layer.index] is None:
             dtype, geometry = self._config.datapath.dtype, conv.geometry
             x = inputs[0].reshape(geometry.input_shape).astype(dtype, copy=False)
@@ -126,10 +133,14 @@ class FloatChecks:
             macs=self._runs * conv.geometry.macs,
             geometry=describe_geometry(conv.geometry),
         )
+        if found.differences:
+            line = f"model: {found.differences:,} outputs of its exact product are not the array's"
+            row = replace(row, status="fail", details=(line,))
         obstacle = self._obstacles[layer.index]
         if obstacle is None:
             return replace(row, on_array=True)
-        return replace(row, status="not_checked", details=(f"not on the array: {obstacle}",))
+        details = (*row.details, f"not on the array: {obstacle}")
+        return replace(row, status="fail" if found.differences else "not_checked", details=details)
 
 
 def verify_float(
