@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pymodel.affine.requantise import Requantise
+from pymodel.requantise import Requantise
 from tb.registers import load_definitions
 from tb.unit.bench import draw
 
