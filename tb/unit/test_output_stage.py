@@ -1,4 +1,4 @@
-"""rtl/output_stage.v against pymodel's bias, requantise and clamp."""
+"""rtl/output_stage.v of integers, against exact ones: bias, requantise, clamp, and their events."""
 
 from typing import Any
 
@@ -6,38 +6,69 @@ import cocotb
 import numpy as np
 import pytest
 
-from pymodel.affine.requantise import INTEGER_RULES, requantise
-from pymodel.fixed_point import widen
-from pymodel.formats.affine_int8 import accumulate
-from pymodel.formats.width import Width
-from tb.unit.bench import DRAWS, Column, draw, evaluate, expect, random_generator, run_bench
-from tb.unit.parameters import random_requantise, register_inputs
+from tb.registers import load_definitions
+from tb.unit.bench import DRAWS, draw, random_generator, run_bench
+from tb.unit.combinational import drive, expect_equal
+from tb.unit.exact_integers import accumulate, clip, scale_accumulator, shift_accumulator
+from tb.unit.rules import ROUNDINGS, overflow_code, rounding_code, width_of
 
-CHANNELS = 40
+AFFINE_RULES = ("double_away", "double_up", "single")
+INPUTS = (
+    *("rounding", "zero_point", "clamp_min", "clamp_max"),
+    *("psum", "bias", "multiplier", "shift"),
+)
+OUTPUTS = ("y", "psum_events", "output_events")
 
 
 @cocotb.test()
-@cocotb.parametrize(rule=INTEGER_RULES)
-async def bench_random_layers(dut: Any, rule: str) -> None:
-    """Random channels of random layers; biases reach far enough for the psum to wrap."""
-    random, psum_bits = random_generator(), len(dut.psum)
-    for _ in range(DRAWS // CHANNELS):
-        params = random_requantise(random, rule, CHANNELS)
-        wide = draw(random, psum_bits, CHANNELS)
-        psum = np.where(random.random(CHANNELS) < 0.7, wide >> psum_bits - 14, wide)
-        bias = draw(random, 32, CHANNELS) >> np.where(random.random(CHANNELS) < 0.7, 20, 0)
-        acc = accumulate(psum, bias, Width(psum_bits)).astype(np.int32)
-        inputs: dict[str, Column] = {
-            "psum": psum,
-            "bias": bias,
-            "multiplier": widen(params.multiplier),
-            "shift": widen(params.shift),
-        }
-        inputs |= {name: [value] * CHANNELS for name, value in register_inputs(params).items()}
-        got = await evaluate(dut, "y", inputs)
-        expect(requantise(acc, params).astype(np.int64), got, len(dut.y), inputs)
+@cocotb.parametrize(place=range(4))
+async def bench_random_channels(dut: Any, place: int) -> None:
+    """Random channels of random layers; biases reach far enough for the psum to overflow.
+
+    place: of the rounding rule; affine int8 has three, of which the first comes twice.
+    """
+    random, width = random_generator(), width_of(len(dut.psum), dut.PSUM_OVERFLOW)
+    affine = int(dut.FORMAT.value) == load_definitions()["FORMAT_AFFINE_INT8"]
+    element = len(dut.y)
+    affine_rule, rounding = AFFINE_RULES[place % 3], ROUNDINGS[place]
+    code = load_definitions()[f"ROUND_{affine_rule.upper()}"] if affine else rounding_code(rounding)
+    rows, wanted = [], []
+    for _ in range(DRAWS):
+        small = [bool(drawn) for drawn in random.random(2) < 0.7]
+        psum = int(draw(random, width.bits, 1)[0]) >> (max(width.bits - element - 6, 0) * small[0])
+        bias = int(draw(random, 32, 1)[0]) >> (20 * small[1])
+        zero_point = int(draw(random, element, 1)[0])
+        low, high = np.sort(draw(random, element, 2)).tolist()
+        multiplier = int(random.integers(1 << 30, 1 << 31))
+        shift = int(random.integers(-9, 4 if small[0] else -2))
+        rows.append((code, zero_point, low, high, psum, bias, multiplier, shift))
+        acc, psum_events = accumulate(psum, bias, width.bits, width.overflow)
+        if affine:
+            scaled, events = scale_accumulator(acc, multiplier, shift, affine_rule)
+        else:
+            scaled, events = shift_accumulator(acc, shift, rounding)
+        y, clipped = clip(scaled + zero_point, low, high)
+        wanted.append((y & (1 << element) - 1, psum_events, events | clipped))
+    expect_equal(INPUTS, rows, wanted, await drive(dut, INPUTS, rows, OUTPUTS))
 
 
-@pytest.mark.parametrize("psum_bits", [32, 20])
-def test_output_stage(sim: str, psum_bits: int) -> None:
-    run_bench("output_stage", __name__, sim, {"PSUM_W": psum_bits})
+CASES = {
+    "affine": ("AFFINE_INT8", 32, "wrap", 8),
+    "affine_narrow": ("AFFINE_INT8", 20, "saturate", 8),
+    "fixed_widest": ("DYNAMIC_FIXED_POINT", 48, "saturate", 16),
+    "fixed_narrow": ("DYNAMIC_FIXED_POINT", 18, "wrap", 8),
+    "power_of_two": ("POWER_OF_TWO", 36, "wrap", 8),
+}
+"""Format, width and overflow rule of psums, and width of an element."""
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_output_stage(sim: str, case: str) -> None:
+    number_format, psum_bits, overflow, element_bits = CASES[case]
+    parameters = {
+        "FORMAT": load_definitions()[f"FORMAT_{number_format}"],
+        "PSUM_W": psum_bits,
+        "PSUM_OVERFLOW": overflow_code("wrap" if overflow == "wrap" else "saturate"),
+        "ELEM_W": element_bits,
+    }
+    run_bench("output_stage", __name__, sim, parameters)
