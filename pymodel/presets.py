@@ -27,8 +27,8 @@ _POW2_W4 = replace(
     weight_bits=4,
     least_exponent=-8,
     lane_bits=20,
-    tree_bits=22,
-    psum_bits=24,
+    tree_bits=21,
+    psum_bits=22,
 )
 _E4M3 = Datapath(
     "minifloat_e4m3",
@@ -57,9 +57,9 @@ PRESETS: dict[str, Datapath] = {
             name="dfp16",
             element_bits=16,
             weight_bits=16,
-            lane_bits=40,
-            tree_bits=44,
-            psum_bits=48,
+            lane_bits=34,
+            tree_bits=35,
+            psum_bits=36,
         ),
         _TRUNC4,
         replace(_TRUNC4, name="dfp8_trunc4_tree_first", order="tree_first"),

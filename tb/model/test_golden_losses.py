@@ -53,12 +53,8 @@ ends: 2^-32 to 2^40. A bias does, but then nothing else moves it."""
 OUT_OF_REACH: dict[str, set[Event]] = {
     # It takes 2^17 of the largest products to pass 32 bits.
     "dfp8": of("lane tree psum", "wrapped"),
-    # It takes 513 taps of the largest products to pass 40 bits, and the buffers hold 256.
-    "dfp16": of("lane tree psum", "saturated"),
     # Four products of 13 bits are far from 17 bits.
     "dfp8_trunc4_tree_first": of("tree", "saturated"),
-    # Four lanes of 20 bits just fit into 22.
-    "pow2_w4": of("tree", "saturated"),
     "minifloat_e4m3": FLOAT32_OF_8_BITS,
     "minifloat_e5m2": FLOAT32_OF_8_BITS,
     "ristretto_minifloat_8": FLOAT32_OF_8_BITS,
@@ -122,9 +118,7 @@ def changes(path: Datapath) -> dict[str, dict[str, Any]]:
 EXACT_PRODUCTS = {"accumulator's overflow", "accumulator's denormals", "fused"}
 NEVER_DECIDES: dict[str, set[str]] = {
     "dfp8": {"lane's overflow", "tree's overflow", "psum's overflow", "order"},
-    "dfp16": {"lane's overflow", "tree's overflow", "psum's overflow", "order"},
     "dfp8_trunc4_tree_first": {"tree's overflow"},
-    "pow2_w4": {"tree's overflow"},
     "minifloat_e4m3": EXACT_PRODUCTS,
     "minifloat_e5m2": EXACT_PRODUCTS,
     "ristretto_minifloat_8": EXACT_PRODUCTS,

@@ -90,7 +90,7 @@ def test_the_fast_path_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
         except NotImplementedError:
             continue
         taken.add(name)
-    assert taken == {"int8", "int8_tree_first", "dfp8", "dfp16", "pow2_w4"}
+    assert taken == {"int8", "int8_tree_first", "dfp8", "pow2_w4"}
 
 
 def test_sums_near_a_width_take_the_reduction() -> None:
