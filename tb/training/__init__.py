@@ -1,0 +1,1 @@
+"""Networks trained in NumPy on the digits: in low precision, and with fake quantisation."""

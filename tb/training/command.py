@@ -1,0 +1,54 @@
+"""What the commands of this folder have in common."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from pymodel.errors import InputError
+from pymodel.training.layers import Dense, Layer
+
+LAYERS: tuple[Layer, ...] = (Dense(64, 32), Dense(32, 10))
+"""The network: 8 x 8 pixels, 32 hidden units with RELU, 10 logits."""
+
+
+class Parser(argparse.ArgumentParser):
+    """Raises InputError where argparse would exit."""
+
+    def error(self, message: str) -> None:  # type: ignore[override]
+        """InputError with the message."""
+        raise InputError(f"{message}; `{self.prog} --help` lists the options")
+
+
+def positive(name: str, value: int) -> int:
+    """The value of an option. InputError below 1."""
+    if value < 1:
+        raise InputError(f"--{name} must be at least 1, found {value}")
+    return value
+
+
+def widths(name: str, given: str) -> tuple[int, ...]:
+    """Bits of an option like 4,8,16: different, in ascending order. InputError otherwise."""
+    try:
+        found = tuple(int(word) for word in given.split(","))
+    except ValueError:
+        found = ()
+    if not found or list(found) != sorted(set(found)):
+        raise InputError(f"--{name} must be ascending integers like 4,8,16, found {given!r}")
+    return found
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Lines of a table; the first column is text, the others are numbers."""
+    spans = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return [
+        "  ".join(
+            text.rjust(span) if column else text.ljust(span)
+            for column, (text, span) in enumerate(zip(row, spans, strict=True))
+        ).rstrip()
+        for row in rows
+    ]
+
+
+def progress(text: str) -> None:
+    """Tell on standard error how far the command is."""
+    print(text, end="", file=sys.stderr, flush=True)
