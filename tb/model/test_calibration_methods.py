@@ -114,7 +114,8 @@ def evenly_drawn(name: str) -> Reals:
     """The density's quantiles, evenly spaced: a sample without a sample's luck in the tails."""
     shares = (np.arange(400_000) + 0.5) / 400_000
     if name == "laplace":
-        return -np.sign(shares - 0.5) * np.log(1 - 2 * np.abs(shares - 0.5))
+        magnitudes: Reals = -np.log(1 - 2 * np.abs(shares - 0.5))
+        return np.copysign(magnitudes, shares - 0.5)
     normal = NormalDist()
     return np.array([normal.inv_cdf(share) for share in shares.tolist()], dtype=np.float64)
 
