@@ -7,10 +7,13 @@ from rich.console import Console
 from golden.cases.case import GoldenCase
 from golden.cases.load import load_suite
 from pymodel.array.config import ArrayConfig
+from pymodel.array.events import EventCounts
 from pymodel.datapath import Datapath
 from pymodel.errors import InputError
+from pymodel.layer import run
 from tb.bulk.host import Simulation
 from tb.bulk.plan import Task
+from tb.verify.event_counts import with_model_events
 from tb.verify.report import LayerReport
 from tb.verify.rtl_rows import describe_geometry, run_rows
 
@@ -55,7 +58,17 @@ def verify_suite(
     for config, of_config in tasks.items():
         settings = replace(simulation.settings, config=config)
         rows = run_rows(rows, of_config, replace(simulation, settings=settings), console)
+        if config.events:
+            for task in of_config:
+                rows[task.index] = with_model_events(rows[task.index], _events(task, config))
     return rows
+
+
+def _events(task: Task, config: ArrayConfig) -> dict[str, dict[str, int]]:
+    """The model's numeric events in a case."""
+    counts = EventCounts()
+    run(task.conv, task.x, config.datapath, counts)
+    return counts.nonzero()
 
 
 def _runs_in(own: Datapath, datapath: Datapath) -> bool:
@@ -69,7 +82,8 @@ def _runs_in(own: Datapath, datapath: Datapath) -> bool:
 
 def config_for(case: GoldenCase, simulation: Simulation) -> ArrayConfig:
     """What a case runs on: the simulation's array where nothing is lost on the way, so that any
-    lanes give the same bits; else the same buffers around the case's own datapath.
+    lanes give the same bits; else the same buffers around the case's own datapath, with counters
+    of numeric events.
 
     An affine case of the other order runs in its own too, on the project's array: its output would
     be the same, but it is there to run that order.
@@ -86,4 +100,4 @@ def config_for(case: GoldenCase, simulation: Simulation) -> ArrayConfig:
             f"case {case.name}: its datapath is {case.datapath.name}, in which only the project's "
             "array runs"
         )
-    return replace(config, datapath=case.datapath)
+    return replace(config, datapath=case.datapath, events=True)
