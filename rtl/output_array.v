@@ -5,9 +5,6 @@
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none
 
-// Lint waiver: nothing here reads the events of its stages.
-// verilator lint_off PINMISSING
-
 module output_array #(
   parameter FORMAT = 0,
   parameter OC_LANES = 16,
@@ -124,7 +121,5 @@ module output_array #(
     .m_data({m_axis_tlast, m_axis_tkeep, m_axis_tdata})
   );
 endmodule
-
-// verilator lint_on PINMISSING
 
 `default_nettype wire

@@ -6,9 +6,6 @@
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none
 
-// Lint waiver: nothing here reads the events of its stages.
-// verilator lint_off PINMISSING
-
 module psum_array #(
   parameter FORMAT = 0,
   parameter OC_LANES = 16,
@@ -73,7 +70,5 @@ module psum_array #(
     end
   endgenerate
 endmodule
-
-// verilator lint_on PINMISSING
 
 `default_nettype wire
