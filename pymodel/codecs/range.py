@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
-import numpy as np
 from numpy.typing import ArrayLike
 
-from pymodel.errors import InputError
+from pymodel.formats.finite import finite
 
 
 @dataclass(frozen=True)
@@ -27,13 +26,7 @@ def tensor_range(values: ArrayLike, name: str, what: str = "a number format") ->
         InputError: a value that is NaN or infinite; it names the tensor, the index, and `what`
             cannot represent it.
     """
-    real = np.asarray(values, dtype=np.float64)
-    bad = np.argwhere(~np.isfinite(real))
-    if bad.size:
-        place = tuple(int(i) for i in bad[0])
-        raise InputError(
-            f"tensor {name}: element {place} is {real[place]}, which {what} cannot represent"
-        )
+    real = finite(values, name, what)
     if not real.size:
         return Range(0.0, 0.0)
     return Range(float(real.min()), float(real.max()))

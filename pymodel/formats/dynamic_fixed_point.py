@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from pymodel.errors import InputError
 from pymodel.fixed_point import Int64Array, round_half_away, widen
+from pymodel.formats.finite import finite
 from pymodel.formats.integers import accumulate, resize, tree_node, truncate
 from pymodel.formats.width import WHOLE, Cut
 
@@ -98,15 +99,7 @@ def sign_magnitude(codes: ArrayLike, bits: int, name: str = "tensor") -> Int64Ar
 def _finite(values: ArrayLike, bits: int, name: str) -> NDArray[np.float64]:
     if not LEAST_BITS <= bits <= MOST_BITS:
         raise InputError(f"tensor {name}: bits must be {LEAST_BITS} to {MOST_BITS}, found {bits}")
-    real = np.asarray(values, dtype=np.float64)
-    bad = np.argwhere(~np.isfinite(real))
-    if bad.size:
-        place = tuple(int(i) for i in bad[0])
-        raise InputError(
-            f"tensor {name}: element {place} is {real[place]}, which dynamic fixed point cannot "
-            "represent"
-        )
-    return real
+    return finite(values, name, "dynamic fixed point")
 
 
 def _rounded(real: NDArray[np.float64], fl: int) -> NDArray[np.float64]:

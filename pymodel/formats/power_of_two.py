@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from pymodel.errors import InputError
 from pymodel.fixed_point import Int64Array, widen
+from pymodel.formats.finite import finite
 
 LEAST_BITS, MOST_BITS = 2, 5
 
@@ -23,13 +24,7 @@ def quantise(values: ArrayLike, bits: int, least_exponent: int, name: str = "ten
     """
     if not LEAST_BITS <= bits <= MOST_BITS:
         raise InputError(f"tensor {name}: bits must be {LEAST_BITS} to {MOST_BITS}, found {bits}")
-    real = np.asarray(values, dtype=np.float64)
-    bad = np.argwhere(~np.isfinite(real))
-    if bad.size:
-        place = tuple(int(i) for i in bad[0])
-        raise InputError(
-            f"tensor {name}: element {place} is {real[place]}, which no power of two stands for"
-        )
+    real = finite(values, name, "power of two")
     magnitude = np.abs(real)
     exponent = _nearest_exponent(np.where(magnitude > 0, magnitude, 2.0**least_exponent))
     steps = np.clip(exponent - least_exponent, 0, 2 ** (bits - 1) - 1)
