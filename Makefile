@@ -39,7 +39,7 @@ VERIFY_OPTIONS = --sim '$(SIM)' --jobs '$(JOBS)' $(if $(MODEL),--model '$(MODEL)
 
 .DEFAULT_GOAL := verify
 .DELETE_ON_ERROR:
-.PHONY: verify test golden check-golden conformance fuzz lint bench sweep builds demo-network icarus clean distclean help
+.PHONY: verify test golden check-golden conformance fuzz lint bench sweep train-table qat-table builds demo-network icarus clean distclean help
 
 verify: $(VENV)/verify.stamp $(if $(filter icarus,$(SIM)),icarus) ## check a network on the RTL, layer by layer: MODEL=a.tflite INPUT=x.npy SEED=1 RUNS=20 NUMERICS=litert-ref CHAIN=1 FOLD=0 SIM=icarus JOBS=2 PARTIAL=1, or SUITE=name; the demo network by default; DATAPATH=dfp8 or file.json brings a float network to another number format; RTL=dir TOP=name ADAPTER=module for another DUT
 	@$(RUN) -m tb.verify $(VERIFY_OPTIONS)
@@ -71,12 +71,19 @@ bench: $(VENV)/verify.stamp ## measure simulation speed and utilisation
 sweep: $(VENV)/sweep.stamp $(if $(filter icarus,$(SIM)),icarus) ## run the demo network's float weights in every datapath: a table and a plot of bits against accuracy; ARGS='--datapath dfp8' for one
 	@$(RUN) -m tb.sweep --sim '$(SIM)' --jobs '$(JOBS)' $(if $(RUNS),--runs '$(RUNS)') $(ARGS)
 
+train-table: $(VENV)/sweep.stamp ## train on the digits with low-precision multiplications: a table and a plot of error against bits; ARGS='--parameter-bits 4,8,16' for less
+	@$(RUN) -m tb.training.low_precision $(ARGS)
+
+qat-table: $(VENV)/verify.stamp ## train on the digits through fake quantisation: a table of error against quantising after training
+	@$(RUN) -m tb.training.fake_quantisation $(ARGS)
+
 builds: $(VENV)/verify.stamp ## list the simulation binaries built so far, with their time
 	@$(RUN) -m tb.builds
 
 demo-network: $(DEMO_VENV)/demo.stamp ## make the demo networks again, with TensorFlow
 	@$(DEMO_VENV)/bin/python -m golden.demo.train_digits
 	@$(DEMO_VENV)/bin/python -m golden.demo.convert_open_batch
+	@$(DEMO_VENV)/bin/python -m golden.demo.save_training_digits
 
 clean: ## remove all that was built; the virtual environments stay
 	rm -rf build .mypy_cache .pytest_cache .ruff_cache .hypothesis

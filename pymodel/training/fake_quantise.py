@@ -44,7 +44,7 @@ def nudged(found: Range, bits: int) -> CodeRange:
     if least == largest:
         least, largest = -0.5, 0.5
     codes = 2**bits - 1
-    scale = (largest - least) / codes
+    scale = (largest / codes - least / codes) or 1.0
     zero_point = np.clip(np.floor(-least / scale + 0.5), 0, codes)
     return CodeRange(float(-zero_point * scale), float((codes - zero_point) * scale), scale)
 
@@ -52,7 +52,7 @@ def nudged(found: Range, bits: int) -> CodeRange:
 def symmetric(values: Reals, bits: int) -> CodeRange:
     """The range of codes +-(2^(bits - 1) - 1) at which none of the values saturates."""
     largest = float(np.abs(values).max(initial=0.0)) or 1.0
-    return CodeRange(-largest, largest, largest / (2 ** (bits - 1) - 1))
+    return CodeRange(-largest, largest, largest / (2 ** (bits - 1) - 1) or 1.0)
 
 
 def fake_quantise(

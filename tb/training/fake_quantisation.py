@@ -30,7 +30,7 @@ from tb.verify.report import write_json
 SCHEMA = 1
 WIDTHS = ((4, 4), (3, 4), (3, 3), (2, 8))
 """Bits of weights and of activations."""
-DELAYED_EPOCHS = 4
+DELAYED_EPOCHS = 10
 
 
 @dataclass(frozen=True)

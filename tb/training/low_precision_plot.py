@@ -16,6 +16,8 @@ CHANCE = 90.0
 LEAST, MOST = 2.0, 110.0
 LABEL_GAP = 0.17
 """Between the names of float formats, in the logarithm of the error."""
+NAMES_END = 22.6
+"""The axis of bits has room for the names behind 16."""
 TICKS = (2, 3, 5, 10, 20, 50, 90)
 
 
@@ -84,6 +86,7 @@ def _curves(axes: Any, points: Sequence[Point]) -> None:
     """The error of each family against the bits of the parameters, every seed as a dot."""
     widest = max(p.way.propagation_bits for p in points if p.way.family == "dynamic")
     dynamic = [p for p in points if p.way.family == "dynamic" and p.way.propagation_bits == widest]
+    bits = [point.way.parameter_bits for point in dynamic]
     stochastic = [p for p in points if p.way.family == "stochastic"]
     fixed = [p for p in points if p.way.family == "fixed"]
     _line(axes, dynamic, NEAREST, f"dynamic, propagations of {widest} bits")
@@ -100,7 +103,8 @@ def _curves(axes: Any, points: Sequence[Point]) -> None:
         )  # fmt: skip
     axes.set_yscale("log")
     axes.set_ylim(LEAST, MOST)
-    axes.set_xlim(3.6, 20.4)
+    axes.set_xlim(min(bits) - 0.4, NAMES_END)
+    axes.set_xticks(bits, [str(bit) for bit in bits])
     axes.set_yticks(TICKS, [str(tick) for tick in TICKS])
     axes.set_yticks([], minor=True)
     axes.set_xlabel("bits of stored parameters")
