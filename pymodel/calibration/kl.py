@@ -12,7 +12,7 @@ from pymodel.datapath import Datapath
 HISTOGRAM_BINS = 2048
 SMOOTHING = 1e-4
 """The count that stands in a bin of the quantised distribution that is empty where the reference
-is not; it is added before normalising."""
+is not."""
 
 
 @dataclass(frozen=True)
@@ -22,8 +22,10 @@ class Kl:
     The histogram is of |x|, HISTOGRAM_BINS bins from 0 to the largest, zeros left out. Of equal
     divergences the largest threshold wins. With as many levels as bins, or more, nothing is cut.
 
-    Source: Migacz, "8-bit Inference with TensorRT", 2017, with the threshold at the bin's end
-    rather than half a bin behind it.
+    Source: Migacz, "8-bit Inference with TensorRT", 2017, with two differences: the threshold is
+    the bin's end, not half a bin behind it, and what is cut is missing from the quantised
+    distribution, which there is normalised to 1. So normalised, data that begins away from 0 has
+    divergence 0 at a threshold in front of nearly all of it.
 
     levels: of magnitudes: 128 for codes of 8 bits.
     """
@@ -64,7 +66,7 @@ def divergence(histogram: NDArray[np.int64], length: int, levels: int) -> float:
     p is the histogram's first `length` bins, all that lies behind them added to the last. q has
     the same bins, without what lies behind, quantised: bin b falls to level
     floor(b * levels / length), and each level's sum is spread evenly over those of its bins that
-    are not empty. Both are normalised.
+    are not empty. Both are shares of all counts.
     """
     kept = histogram[:length].astype(np.float64)
     if not kept.any():
@@ -79,5 +81,5 @@ def divergence(histogram: NDArray[np.int64], length: int, levels: int) -> float:
     present = reference > 0
     p, q = reference[present], quantised[present]
     q = np.where(q > 0, q, SMOOTHING)
-    p, q = p / p.sum(), q / q.sum()
+    p, q = p / p.sum(), q / (q.sum() + histogram[length:].sum())
     return float(np.sum(p * np.log(p / q)))

@@ -207,7 +207,7 @@ def slow_divergence(histogram: Sequence[int], length: int, levels: int) -> float
     smoothed = [
         Fraction(SMOOTHING) if not q and p else q for p, q in zip(reference, quantised, strict=True)
     ]
-    p_total, q_total = sum(reference), sum(smoothed)
+    p_total, q_total = sum(reference), sum(smoothed) + sum(histogram[length:])
     return math.fsum(
         float(p / p_total) * math.log(p / p_total / (q / q_total))
         for p, q in zip(reference, smoothed, strict=True)
@@ -235,9 +235,9 @@ def test_best_length_has_the_least_divergence(histogram: list[int], levels: int)
 
 def test_divergence_by_hand() -> None:
     """1 3 0 2 | 4, four bins kept, two levels: p = 1 3 0 6 of 10; the levels hold 4 and 2, spread
-    over the filled bins 2 2 0 2 of 6."""
+    over the filled bins 2 2 0 2, of 10 as well."""
     found = divergence(np.array([1, 3, 0, 2, 4], dtype=np.int64), 4, 2)
-    expected = 0.1 * math.log(0.1 * 3) + 0.3 * math.log(0.3 * 3) + 0.6 * math.log(0.6 * 3)
+    expected = 0.1 * math.log(1 / 2) + 0.3 * math.log(3 / 2) + 0.6 * math.log(6 / 2)
     assert found == pytest.approx(expected, abs=1e-15)
 
 
