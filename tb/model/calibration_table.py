@@ -15,11 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from golden.demo.accuracy import score
-from golden.demo.held_out import FLOAT_MODEL, held_out, network_input
+from golden.demo.held_out import FLOAT_MODEL, HeldOut, held_out, network_input
 from golden.tflite.importer import load_tflite
-from pymodel.calibration import METHODS, range_by, ranges_by
+from pymodel import real
+from pymodel.calibration import METHODS, range_by
 from pymodel.codecs import activation_codec
-from pymodel.network import with_batch
+from pymodel.network import Network, with_batch
 from pymodel.presets import preset
 from pymodel.quantised import Noise
 
@@ -64,26 +65,36 @@ def synthetic_rows() -> Iterator[Row]:
             yield Row(f"{name}, 2 outliers", datapath, ratios, {})
 
 
-def demo_rows() -> Iterator[Row]:
-    """Of each brightness and datapath."""
+def demo_rows(scored: int = 360) -> Iterator[Row]:
+    """Of each brightness and datapath, scored on the first `scored` digits."""
     network, data = load_tflite(FLOAT_MODEL), held_out()
+    some = HeldOut(data.images[:scored], data.labels[:scored])
     for bright in BRIGHT:
-        images = data.images.copy()
-        pixel = np.full((1, 1, 1), bright * MOST_PIXEL, dtype=np.float32)
-        images[0, 3, 3, 0] = network_input(pixel).item()
+        values = activations(network, data.images, bright)
         for datapath in DATAPATHS:
             path = preset(datapath)
             scores = {}
             for method, made_for in METHODS.items():
-                together = with_batch(network, len(images))
-                ranges = ranges_by(together, [[images]], made_for(path))
-                scores[method] = score(network, path, ranges, data)
+                chosen = made_for(path)
+                ranges = {index: range_by([one], chosen) for index, one in values.items()}
+                scores[method] = score(network, path, ranges, some)
             yield Row(
                 f"demo network, pixel x{bright}",
                 datapath,
                 {method: found.noise.db for method, found in scores.items()},
                 {method: found.accuracy for method, found in scores.items()},
             )
+
+
+def activations(
+    network: Network, images: NDArray[np.float32], bright: int
+) -> dict[int, NDArray[np.generic]]:
+    """Of all images in one run, by tensor, a pixel of the first image being bright."""
+    spoilt = images.copy()
+    pixel = np.full((1, 1, 1), bright * MOST_PIXEL, dtype=np.float32)
+    spoilt[0, 3, 3, 0] = network_input(pixel).item()
+    tensors = real.run(with_batch(network, len(images)), [spoilt])
+    return {t.index: tensors[t.index] for t in network.tensors if t.data is None}
 
 
 def lines(rows: Iterator[Row]) -> Iterator[str]:
