@@ -50,8 +50,6 @@ class Percentile:
         """As `Method.range_of`."""
         if not self.symmetric:
             return Range(float(observed.lowest[-1]), float(observed.highest[0]))
-        # A tensor of few values has some in both of its ends; their signs tell them apart.
-        negative = observed.lowest[observed.lowest < 0]
-        others = observed.highest[observed.highest >= 0]
-        largest = np.sort(np.abs(np.concatenate([negative, others])))
+        # A value that is in both ends is the middle one: as many exceed its magnitude as are cut.
+        largest = np.sort(np.abs(np.concatenate([observed.lowest, observed.highest])))
         return observed.within(float(largest[-self.tail(observed.count)]))

@@ -155,13 +155,26 @@ def test_mse_keeps_all_of_uniform_data(name: str) -> None:
 
 
 def test_mse_moves_each_end_alone() -> None:
-    """Uniform 0 to 1 with an outlier below only: the largest end stays, the least is cut."""
-    x = np.random.default_rng(5).uniform(0, 1, 3_000_000)
+    """Uniform 0 to 4 with an outlier below only: one threshold for both would end at -4. To reach
+    any negative value costs more in steps than the outlier gains."""
+    x = np.random.default_rng(5).uniform(0, 4, 3_000_000)
     x[0] = -8.0
     found = range_by([x], Mse.of(INT8))
-    assert found.largest == pytest.approx(1.0, rel=0.02)
-    assert -2.0 < found.least < 0.0
-    assert range_by([-x], Mse.of(INT8)).least == pytest.approx(-1.0, rel=0.02)
+    assert found.largest == pytest.approx(4.0, rel=0.02)
+    assert -0.2 < found.least <= 0.0
+    assert range_by([-x], Mse.of(INT8)).least == pytest.approx(-4.0, rel=0.02)
+
+
+def test_mse_searches_finely() -> None:
+    """A quantiser whose error grows away from 0.7: coarse thresholds are 4.4 % apart, fine ones a
+    sixteenth of that."""
+
+    def best_at_a_threshold(values: Reals, found: Range) -> Reals:
+        return values + abs(found.largest - 0.7)
+
+    x = np.linspace(-1, 1, 101)
+    found = range_by([x], Mse(best_at_a_threshold, symmetric=True))
+    assert found.largest == pytest.approx(0.7, rel=0.003) and found.least == -found.largest
 
 
 def test_mse_weighs_outliers_against_steps() -> None:
