@@ -9,10 +9,10 @@ from golden.demo.training_digits import HELD_OUT, training_digits
 from pymodel.codecs import Range
 from pymodel.errors import InputError
 from pymodel.training.arithmetic import Float64, Tensor
-from pymodel.training.examples import Examples
+from pymodel.training.examples import Examples, examples
 from pymodel.training.fake_quantise import CodeRange, fake_quantise, nudged, symmetric
-from pymodel.training.layers import Dense
-from pymodel.training.network import error_rate
+from pymodel.training.layers import Dense, Parameters
+from pymodel.training.network import error_rate, loss_and_gradients
 from pymodel.training.quantisation_aware import QuantisationAware, quantised_after_training
 from pymodel.training.sgd import Recipe, train
 
@@ -116,6 +116,16 @@ def test_moving_average_and_delay_by_hand() -> None:
     assert values == pytest.approx([5 * step, -2 * step, step])
     assert passes is not None and passes.tolist() == [False, False, True]
     assert way.ranges[INPUT] == before
+
+
+def test_no_gradient_passes_outside_the_range() -> None:
+    """A hidden value of 9 in a range to 3 gives its weight no gradient, one of 2 does."""
+    layers = (Dense(2, 2), Dense(2, 2))
+    parameters = [Parameters(np.diag([9.0, 2.0]), np.zeros(2)), Parameters(np.eye(2), np.zeros(2))]
+    way = QuantisationAware(8, 8, decay=0.999999)
+    way.ranges[Tensor(0, "outputs")] = Range(0.0, 3.0)
+    _, gradients = loss_and_gradients(layers, parameters, examples(np.ones((1, 2)), [0], 2), way)
+    assert (gradients[0].weights[:, 0] == 0.0).all() and (gradients[0].weights[:, 1] > 0.1).all()
 
 
 def test_evaluation_is_quantised_before_the_delay_is_over() -> None:

@@ -141,6 +141,7 @@ def test_every_operand_is_a_code() -> None:
             step = np.gcd.reduce(np.round(distinct * 2.0**40).astype(np.int64))
             assert np.abs(distinct).max() * 2.0**40 <= step * 2 ** (bits - 1)
     assert max(len(np.unique(v)) for v in spy.seen["layer 0 weights", "value"]) > 60
+    assert max(len(np.unique(v)) for v in spy.seen["layer 0 weights", "velocity"]) > 32
 
 
 def few_digits() -> Examples:

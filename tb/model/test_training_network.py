@@ -176,5 +176,6 @@ def test_logits_are_those_of_evaluation() -> None:
         Parameters(np.array([[1.0, -1.0]]), np.zeros(2)),
         Parameters(np.array([[-2.0], [5.0]]), np.ones(1)),
     ]
-    found = logits((Dense(1, 2), Dense(2, 1)), parameters, np.array([[3.0], [-2.0]]), Float64())
-    assert found.tolist() == [[-5.0], [11.0]]
+    images = np.array([[3.0], [-2.0], [2.0**-9]])
+    found = logits((Dense(1, 2), Dense(2, 1)), parameters, images, Float64())
+    assert found.tolist() == [[-5.0], [11.0], [1 - 2.0**-8]]
