@@ -132,6 +132,9 @@ def test_evaluation_is_quantised_before_the_delay_is_over() -> None:
     way = QuantisationAware(2, 2, quant_delay=100)
     way.forward(np.array([0.0, 3.0]), INPUT, training=True)
     assert way.forward(np.array([0.9]), INPUT, training=False)[0].tolist() == [1.0]
+    weights = np.array([1.0, 0.4, -0.6])
+    held, _ = way.forward(weights, Tensor(0, "weights"), training=False)
+    assert held.tolist() == [1.0, 0.0, -1.0]
 
 
 def test_stochastic_weights_average_to_themselves() -> None:
