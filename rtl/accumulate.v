@@ -1,7 +1,7 @@
 // One accumulation: sum = acc + addend. In fixed point the addend is brought to ACC_W bits first,
 // and what is past ACC_W wraps or saturates, by OVERFLOW; in minifloat: accumulate_float.v.
 // Combinational. It holds no state: mac_lane and psum_accumulator are the registers around it.
-// Events: what the addend or the sum met, each kind once.
+// Events: what the addend or the sum met, each kind once; with EVENTS 0 they may be missing.
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none
 
@@ -11,7 +11,8 @@ module accumulate #(
   parameter ACC_W = 32,
   parameter OVERFLOW = 0,
   parameter ACC_FLOAT = 0,
-  parameter EXACT_ADDEND = 0
+  parameter EXACT_ADDEND = 0,
+  parameter EVENTS = 1
 ) (
   input  wire [ACC_W-1:0] acc,
   input  wire [IN_W-1:0]  addend,
@@ -40,20 +41,26 @@ module accumulate #(
       wire [4:0]       sum_events;
 
       // Stops elaboration on an unknown FORMAT or OVERFLOW.
-      resize #(.FORMAT(FORMAT), .IN_W(IN_W), .OUT_W(ACC_W), .OVERFLOW(OVERFLOW)) u_resize (
+      resize #(.FORMAT(FORMAT), .IN_W(IN_W), .OUT_W(ACC_W), .OVERFLOW(OVERFLOW), .EVENTS(EVENTS)) u_resize (
         .value(addend),
         .resized(addend_resized),
         .events(addend_events)
       );
 
-      tree_node #(.FORMAT(FORMAT), .W(ACC_W), .OVERFLOW(OVERFLOW)) u_sum (
+      tree_node #(.FORMAT(FORMAT), .W(ACC_W), .OVERFLOW(OVERFLOW), .EVENTS(EVENTS)) u_sum (
         .a(acc),
         .b(addend_resized),
         .sum(sum),
         .events(sum_events)
       );
 
-      assign events = addend_events | sum_events;
+      if (EVENTS != 0) begin : gen_events
+        assign events = addend_events | sum_events;
+      end else begin : gen_no_events
+        wire unused = &{1'b0, addend_events, sum_events};
+
+        assign events = 5'd0;
+      end
     end
   endgenerate
 endmodule

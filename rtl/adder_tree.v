@@ -11,7 +11,8 @@ module adder_tree #(
   parameter LANE_W = 32,
   parameter TREE_W = 32,
   parameter TREE_OVERFLOW = 0,
-  parameter ACC_FLOAT = 0
+  parameter ACC_FLOAT = 0,
+  parameter EVENTS = 1
 ) (
   input  wire [IC_LANES*LANE_W-1:0]  lanes,
   output wire [TREE_W-1:0]           root,
@@ -40,7 +41,8 @@ module adder_tree #(
               .FORMAT(FORMAT),
               .IN_W(LANE_W),
               .OUT_W(TREE_W),
-              .OVERFLOW(TREE_OVERFLOW)
+              .OVERFLOW(TREE_OVERFLOW),
+              .EVENTS(EVENTS)
             ) u_resize (
               .value(lanes[j*LANE_W +: LANE_W]),
               .resized(value),
@@ -51,7 +53,8 @@ module adder_tree #(
               .FORMAT(FORMAT),
               .W(TREE_W),
               .OVERFLOW(TREE_OVERFLOW),
-              .ACC_FLOAT(ACC_FLOAT)
+              .ACC_FLOAT(ACC_FLOAT),
+              .EVENTS(EVENTS)
             ) u_node (
               .a(gen_level[level-1].gen_node[2*j].value),
               .b(gen_level[level-1].gen_node[2*j+1].value),

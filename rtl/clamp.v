@@ -8,7 +8,8 @@
 module clamp #(
   parameter FORMAT = 0,
   parameter ELEM_W = 8,
-  parameter ELEM_FLOAT = 0
+  parameter ELEM_FLOAT = 0,
+  parameter EVENTS = 1
 ) (
   input  wire [31:0]       value,
   input  wire [ELEM_W-1:0] zero_point,
@@ -56,11 +57,19 @@ module clamp #(
     end
   endgenerate
 
-  assign events[EVENT_SATURATED] = below || above;
-  assign events[EVENT_TIE]       = 1'b0;
-  assign events[EVENT_FLUSHED]   = 1'b0;
-  assign events[EVENT_WRAPPED]   = 1'b0;
-  assign events[EVENT_TRUNCATED] = 1'b0;
+  generate
+    if (EVENTS != 0) begin : gen_events
+      assign events[EVENT_SATURATED] = below || above;
+      assign events[EVENT_TIE]       = 1'b0;
+      assign events[EVENT_FLUSHED]   = 1'b0;
+      assign events[EVENT_WRAPPED]   = 1'b0;
+      assign events[EVENT_TRUNCATED] = 1'b0;
+    end else begin : gen_no_events
+      wire unused = &{1'b0, below, above};
+
+      assign events = 5'd0;
+    end
+  endgenerate
 endmodule
 
 `default_nettype wire

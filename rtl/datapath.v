@@ -156,7 +156,8 @@ module datapath #(
     .ROOT_ROUNDING(ROOT_ROUNDING),
     .ELEM_FLOAT(ELEM_FLOAT),
     .ACC_FLOAT(ACC_FLOAT),
-    .FUSED(FUSED)
+    .FUSED(FUSED),
+    .EVENTS(EVENTS)
   ) u_array (
     .clk(clk),
     .en(en && s1_valid),
@@ -187,7 +188,8 @@ module datapath #(
     .PSUM_W(PSUM_W),
     .PSUM_OVERFLOW(PSUM_OVERFLOW),
     .ACC_FLOAT(ACC_FLOAT),
-    .PSUM_DEPTH(PSUM_DEPTH)
+    .PSUM_DEPTH(PSUM_DEPTH),
+    .EVENTS(EVENTS)
   ) u_psums (
     .clk(clk),
     .en(en),
@@ -215,7 +217,8 @@ module datapath #(
     .PSUM_OVERFLOW(PSUM_OVERFLOW),
     .ELEM_W(ELEM_W),
     .ELEM_FLOAT(ELEM_FLOAT),
-    .ACC_FLOAT(ACC_FLOAT)
+    .ACC_FLOAT(ACC_FLOAT),
+    .EVENTS(EVENTS)
   ) u_output (
     .clk(clk),
     .rst(rst),

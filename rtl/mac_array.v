@@ -27,7 +27,8 @@ module mac_array #(
   parameter ROOT_ROUNDING = 0,
   parameter ELEM_FLOAT = 0,
   parameter ACC_FLOAT = 0,
-  parameter FUSED = 0
+  parameter FUSED = 0,
+  parameter EVENTS = 1
 ) (
   input  wire                                clk,
   input  wire                                en,
@@ -91,7 +92,8 @@ module mac_array #(
         .ROOT_ROUNDING(ROOT_ROUNDING),
         .ELEM_FLOAT(ELEM_FLOAT),
         .ACC_FLOAT(ACC_FLOAT),
-        .FUSED(FUSED)
+        .FUSED(FUSED),
+        .EVENTS(EVENTS)
       ) u_row (
         .clk(clk),
         .en(en),

@@ -17,7 +17,8 @@ module mac_lane #(
   parameter LANE_OVERFLOW = 0,
   parameter ELEM_FLOAT = 0,
   parameter ACC_FLOAT = 0,
-  parameter FUSED = 0
+  parameter FUSED = 0,
+  parameter EVENTS = 1
 ) (
   input  wire              clk,
   input  wire              en,
@@ -55,7 +56,8 @@ module mac_lane #(
     .ROUNDING(PRODUCT_ROUNDING),
     .ELEM_FLOAT(ELEM_FLOAT),
     .ACC_FLOAT(ACC_FLOAT),
-    .FUSED(FUSED)
+    .FUSED(FUSED),
+    .EVENTS(EVENTS)
   ) u_multiply (
     .x(x),
     .w(w),
@@ -72,7 +74,8 @@ module mac_lane #(
     .ACC_W(LANE_W),
     .OVERFLOW(LANE_OVERFLOW),
     .ACC_FLOAT(ACC_FLOAT),
-    .EXACT_ADDEND(FUSED)
+    .EXACT_ADDEND(FUSED),
+    .EVENTS(EVENTS)
   ) u_accumulate (
     .acc(first ? {LANE_W{1'b0}} : lane_q),
     .addend(product),

@@ -28,7 +28,8 @@ module mac_row #(
   parameter ROOT_ROUNDING = 0,
   parameter ELEM_FLOAT = 0,
   parameter ACC_FLOAT = 0,
-  parameter FUSED = 0
+  parameter FUSED = 0,
+  parameter EVENTS = 1
 ) (
   input  wire                        clk,
   input  wire                        en,
@@ -66,7 +67,8 @@ module mac_row #(
     .LANE_W(LEAF_W),
     .TREE_W(TREE_W),
     .TREE_OVERFLOW(TREE_OVERFLOW),
-    .ACC_FLOAT(ACC_FLOAT)
+    .ACC_FLOAT(ACC_FLOAT),
+    .EVENTS(EVENTS)
   ) u_tree (
     .lanes(leaves),
     .root(tree_root),
@@ -111,7 +113,8 @@ module mac_row #(
           .LANE_OVERFLOW(LANE_OVERFLOW),
           .ELEM_FLOAT(ELEM_FLOAT),
           .ACC_FLOAT(ACC_FLOAT),
-          .FUSED(FUSED)
+          .FUSED(FUSED),
+          .EVENTS(EVENTS)
         ) u_lane (
           .clk(clk),
           .en(en),
@@ -186,7 +189,8 @@ module mac_row #(
           .DROP(PRODUCT_DROP),
           .ROUNDING(PRODUCT_ROUNDING),
           .ELEM_FLOAT(ELEM_FLOAT),
-          .ACC_FLOAT(ACC_FLOAT)
+          .ACC_FLOAT(ACC_FLOAT),
+          .EVENTS(EVENTS)
         ) u_multiply (
           .x(x[ic*ELEM_W +: ELEM_W]),
           .w(w[ic*ELEM_W +: ELEM_W]),
@@ -215,7 +219,8 @@ module mac_row #(
         .IN_W(TAP_W),
         .ACC_W(LANE_W),
         .OVERFLOW(LANE_OVERFLOW),
-        .ACC_FLOAT(ACC_FLOAT)
+        .ACC_FLOAT(ACC_FLOAT),
+        .EVENTS(EVENTS)
       ) u_accumulate (
         .acc(first ? {LANE_W{1'b0}} : acc_q),
         .addend(bypass ? own_tap : root_tap),

@@ -7,7 +7,7 @@
 //   FORMAT_MINIFLOAT            multiply_float.v, DROP 0
 // Zero points outside FORMAT_AFFINE_INT8 are not looked at.
 // Combinational. mask makes the product +0, without events, whatever the operands are. Events: the
-// cut's, or the rounding's in minifloat. It does not accumulate.
+// cut's, or the rounding's in minifloat; with EVENTS 0 they may be missing. It does not accumulate.
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none
 
@@ -21,7 +21,8 @@ module multiply #(
   parameter ROUNDING = 0,
   parameter ELEM_FLOAT = 0,
   parameter ACC_FLOAT = 0,
-  parameter FUSED = 0
+  parameter FUSED = 0,
+  parameter EVENTS = 1
 ) (
   input  wire [ELEM_W-1:0] x,
   input  wire [ELEM_W-1:0] w,
@@ -110,7 +111,13 @@ module multiply #(
       );
 
       assign product = mask ? {PROD_W{1'b0}} : truncated;
-      assign events  = mask ? 5'd0 : cut_events;
+      if (EVENTS != 0) begin : gen_events
+        assign events = mask ? 5'd0 : cut_events;
+      end else begin : gen_no_events
+        wire unused = &{1'b0, cut_events};
+
+        assign events = 5'd0;
+      end
     end
   endgenerate
 endmodule

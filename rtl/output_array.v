@@ -12,7 +12,8 @@ module output_array #(
   parameter PSUM_OVERFLOW = 0,
   parameter ELEM_W = 8,
   parameter ELEM_FLOAT = 0,
-  parameter ACC_FLOAT = 0
+  parameter ACC_FLOAT = 0,
+  parameter EVENTS = 1
 ) (
   input  wire                         clk,
   input  wire                         rst,
@@ -69,7 +70,8 @@ module output_array #(
         .PSUM_OVERFLOW(PSUM_OVERFLOW),
         .ELEM_W(ELEM_W),
         .ELEM_FLOAT(ELEM_FLOAT),
-        .ACC_FLOAT(ACC_FLOAT)
+        .ACC_FLOAT(ACC_FLOAT),
+        .EVENTS(EVENTS)
       ) u_stage (
         .psum(psums[oc*PSUM_W +: PSUM_W]),
         .bias(params[oc*72 +: 32]),

@@ -1,7 +1,7 @@
 // From a finished psum to an output element: add the bias, requantise, clamp.
 // Combinational. The bias is one more addend of the psum, so PSUM_W's overflow rule holds for it;
 // in minifloat it is a code of ACC_FLOAT in the low bits. PSUM_W: to 32 in affine int8, else 48.
-// It holds no parameters: they come with each psum.
+// It holds no parameters: they come with each psum. With EVENTS 0 events may be missing.
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none
 
@@ -11,7 +11,8 @@ module output_stage #(
   parameter PSUM_OVERFLOW = 0,
   parameter ELEM_W = 8,
   parameter ELEM_FLOAT = 0,
-  parameter ACC_FLOAT = 0
+  parameter ACC_FLOAT = 0,
+  parameter EVENTS = 1
 ) (
   input  wire [PSUM_W-1:0] psum,
   input  wire [31:0]       bias,
@@ -48,7 +49,8 @@ module output_stage #(
     .IN_W(BIAS_W),
     .ACC_W(PSUM_W),
     .OVERFLOW(PSUM_OVERFLOW),
-    .ACC_FLOAT(ACC_FLOAT)
+    .ACC_FLOAT(ACC_FLOAT),
+    .EVENTS(EVENTS)
   ) u_bias (
     .acc(psum),
     .addend(bias[BIAS_W-1:0]),
@@ -60,7 +62,8 @@ module output_stage #(
     .FORMAT(FORMAT),
     .ACC_W(PSUM_W),
     .ELEM_FLOAT(ELEM_FLOAT),
-    .ACC_FLOAT(ACC_FLOAT)
+    .ACC_FLOAT(ACC_FLOAT),
+    .EVENTS(EVENTS)
   ) u_requantise (
     .acc(biased),
     .multiplier(multiplier),
@@ -70,7 +73,9 @@ module output_stage #(
     .events(scaled_events)
   );
 
-  clamp #(.FORMAT(FORMAT), .ELEM_W(ELEM_W), .ELEM_FLOAT(ELEM_FLOAT)) u_clamp (
+  clamp #(
+    .FORMAT(FORMAT), .ELEM_W(ELEM_W), .ELEM_FLOAT(ELEM_FLOAT), .EVENTS(EVENTS)
+  ) u_clamp (
     .value(scaled),
     .zero_point(zero_point),
     .clamp_min(clamp_min),
@@ -79,7 +84,15 @@ module output_stage #(
     .events(clamp_events)
   );
 
-  assign output_events = scaled_events | clamp_events;
+  generate
+    if (EVENTS != 0) begin : gen_events
+      assign output_events = scaled_events | clamp_events;
+    end else begin : gen_no_events
+      wire unused = &{1'b0, scaled_events, clamp_events};
+
+      assign output_events = 5'd0;
+    end
+  endgenerate
 endmodule
 
 `default_nettype wire

@@ -10,7 +10,8 @@ module psum_accumulator #(
   parameter ROOT_W = 32,
   parameter PSUM_W = 32,
   parameter PSUM_OVERFLOW = 0,
-  parameter ACC_FLOAT = 0
+  parameter ACC_FLOAT = 0,
+  parameter EVENTS = 1
 ) (
   input  wire              clk,
   input  wire              en,
@@ -27,7 +28,8 @@ module psum_accumulator #(
     .IN_W(ROOT_W),
     .ACC_W(PSUM_W),
     .OVERFLOW(PSUM_OVERFLOW),
-    .ACC_FLOAT(ACC_FLOAT)
+    .ACC_FLOAT(ACC_FLOAT),
+    .EVENTS(EVENTS)
   ) u_accumulate (
     .acc(first ? psum_init : psum_q),
     .addend(root),

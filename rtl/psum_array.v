@@ -13,7 +13,8 @@ module psum_array #(
   parameter PSUM_W = 32,
   parameter PSUM_OVERFLOW = 0,
   parameter ACC_FLOAT = 0,
-  parameter PSUM_DEPTH = 256
+  parameter PSUM_DEPTH = 256,
+  parameter EVENTS = 1
 ) (
   input  wire                       clk,
   input  wire                       en,
@@ -57,7 +58,8 @@ module psum_array #(
         .ROOT_W(ROOT_W),
         .PSUM_W(PSUM_W),
         .PSUM_OVERFLOW(PSUM_OVERFLOW),
-        .ACC_FLOAT(ACC_FLOAT)
+        .ACC_FLOAT(ACC_FLOAT),
+        .EVENTS(EVENTS)
       ) u_psum (
         .clk(clk),
         .en(en && root_valid),

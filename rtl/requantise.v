@@ -12,7 +12,8 @@ module requantise #(
   parameter FORMAT = 0,
   parameter ACC_W = 32,
   parameter ELEM_FLOAT = 0,
-  parameter ACC_FLOAT = 0
+  parameter ACC_FLOAT = 0,
+  parameter EVENTS = 1
 ) (
   input  wire [ACC_W-1:0] acc,
   input  wire [31:0]      multiplier,
@@ -33,14 +34,14 @@ module requantise #(
 
       // Lint waiver: nothing is past a wider width.
       // verilator lint_off PINCONNECTEMPTY
-      resize #(.FORMAT(FORMAT), .IN_W(ACC_W), .OUT_W(32)) u_extend (
+      resize #(.FORMAT(FORMAT), .IN_W(ACC_W), .OUT_W(32), .EVENTS(0)) u_extend (
         .value(acc),
         .resized(extended),
         .events()
       );
       // verilator lint_on PINCONNECTEMPTY
 
-      requantise_affine u_affine (
+      requantise_affine #(.EVENTS(EVENTS)) u_affine (
         .acc(extended),
         .multiplier(multiplier),
         .shift(shift),

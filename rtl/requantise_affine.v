@@ -5,7 +5,9 @@
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none
 
-module requantise_affine (
+module requantise_affine #(
+  parameter EVENTS = 1
+) (
   input  wire [31:0] acc,
   input  wire [31:0] multiplier,
   input  wire [7:0]  shift,
@@ -48,16 +50,22 @@ module requantise_affine (
   assign scaled = single ? single_wide[31:0]
                          : quotient + {31'd0, remainder > threshold};
 
-  // What the last shift drops, and the half of its last kept place.
-  wire [63:0] single_lost = product & ~(64'hFFFF_FFFF_FFFF_FFFF << single_shift);
-  wire [31:0] double_half = mask ^ (mask >> 1);
+  generate
+    if (EVENTS != 0) begin : gen_events
+      // What the last shift drops, and the half of its last kept place.
+      wire [63:0] single_lost = product & ~(64'hFFFF_FFFF_FFFF_FFFF << single_shift);
+      wire [31:0] double_half = mask ^ (mask >> 1);
 
-  assign events[EVENT_SATURATED] = 1'b0;
-  assign events[EVENT_TIE]       = single ? single_lost == single_half
-                                          : remainder != 0 && remainder == double_half;
-  assign events[EVENT_FLUSHED]   = 1'b0;
-  assign events[EVENT_WRAPPED]   = 1'b0;
-  assign events[EVENT_TRUNCATED] = single ? single_lost != 0 : remainder != 0;
+      assign events[EVENT_SATURATED] = 1'b0;
+      assign events[EVENT_TIE]       = single ? single_lost == single_half
+                                              : remainder != 0 && remainder == double_half;
+      assign events[EVENT_FLUSHED]   = 1'b0;
+      assign events[EVENT_WRAPPED]   = 1'b0;
+      assign events[EVENT_TRUNCATED] = single ? single_lost != 0 : remainder != 0;
+    end else begin : gen_no_events
+      assign events = 5'd0;
+    end
+  endgenerate
 
   wire unused = &{1'b0, single_wide[63:32], high_sum[63], high_sum[30:0]};
 endmodule

@@ -1,6 +1,7 @@
 // A value entering a stage of another width: sign-extended, or brought into OUT_W bits by OVERFLOW.
 // Combinational. It does not round; a float keeps its width and passes as it is.
-// Events: SATURATED or WRAPPED, by OVERFLOW, where the value does not fit.
+// Events: SATURATED or WRAPPED, by OVERFLOW, where the value does not fit; with EVENTS 0 none, and
+// less to simulate.
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none
 
@@ -8,7 +9,8 @@ module resize #(
   parameter FORMAT = 0,
   parameter IN_W = 18,
   parameter OUT_W = 32,
-  parameter OVERFLOW = 0
+  parameter OVERFLOW = 0,
+  parameter EVENTS = 1
 ) (
   input  wire [IN_W-1:0]  value,
   output wire [OUT_W-1:0] resized,
@@ -51,11 +53,19 @@ module resize #(
     end
   endgenerate
 
-  assign events[EVENT_SATURATED] = past && OVERFLOW == OVERFLOW_SATURATE;
-  assign events[EVENT_TIE]       = 1'b0;
-  assign events[EVENT_FLUSHED]   = 1'b0;
-  assign events[EVENT_WRAPPED]   = past && OVERFLOW == OVERFLOW_WRAP;
-  assign events[EVENT_TRUNCATED] = 1'b0;
+  generate
+    if (EVENTS != 0) begin : gen_events
+      assign events[EVENT_SATURATED] = past && OVERFLOW == OVERFLOW_SATURATE;
+      assign events[EVENT_TIE]       = 1'b0;
+      assign events[EVENT_FLUSHED]   = 1'b0;
+      assign events[EVENT_WRAPPED]   = past && OVERFLOW == OVERFLOW_WRAP;
+      assign events[EVENT_TRUNCATED] = 1'b0;
+    end else begin : gen_no_events
+      wire unused = &{1'b0, past};
+
+      assign events = 5'd0;
+    end
+  endgenerate
 endmodule
 
 `default_nettype wire
