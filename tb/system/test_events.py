@@ -10,7 +10,7 @@ from pymodel.datapath import Datapath
 from pymodel.formats.events import STAGES
 from pymodel.formats.float_format import FloatFormat
 from pymodel.layer import run
-from pymodel.presets import preset
+from pymodel.presets import PRESETS, preset
 from tb.adapter import NO_EVENTS
 from tb.bulk.host import Simulation, run_bulk
 from tb.bulk.plan import Record, Settings, Task
@@ -78,8 +78,19 @@ def check(tasks: list[Task], records: list[Record], path: Datapath) -> None:
         assert found == counted(task, path), f"{task.conv.name}, {record.jobs} jobs"
 
 
-@pytest.mark.parametrize("name", DATAPATHS)
+@pytest.mark.parametrize("name", [name for name in DATAPATHS if name not in PRESETS])
 def test_every_counter_of_every_layer(sim: str, name: str) -> None:
+    check_layers(sim, name)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [name for name in DATAPATHS if name in PRESETS])
+def test_every_counter_in_every_preset(sim: str, name: str) -> None:
+    """The suite of golden cases shows the presets' counters every day; these arrays are smaller."""
+    check_layers(sim, name)
+
+
+def check_layers(sim: str, name: str) -> None:
     path = DATAPATHS[name]
     tasks = tasks_of(path)
     records = run_bulk(tasks, Simulation(sim, Settings(ArrayConfig(path, events=True))))
