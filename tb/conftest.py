@@ -26,9 +26,14 @@ def pytest_report_header() -> list[str]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run every test that takes `sim` on each simulator."""
+    """Run every test that takes `sim` on each simulator; the marker slow_on names slow ones."""
     if "sim" in metafunc.fixturenames:
-        metafunc.parametrize("sim", _names(), indirect=True)
+        slow = {name for mark in metafunc.definition.iter_markers("slow_on") for name in mark.args}
+        params = [
+            pytest.param(name, marks=pytest.mark.slow) if name in slow else name
+            for name in _names()
+        ]
+        metafunc.parametrize("sim", params, indirect=True)
 
 
 @pytest.fixture

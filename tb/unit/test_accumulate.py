@@ -17,6 +17,8 @@ from tb.unit.exact_integers import SATURATED, WRAPPED
 from tb.unit.exact_integers import accumulate as exact
 from tb.unit.rules import OVERFLOWS, overflow_code, width_of
 
+pytestmark = pytest.mark.slow_on("verilator")
+
 
 @cocotb.test()
 async def bench_worked_values(dut: Any) -> None:

@@ -15,6 +15,8 @@ from tb.unit.exact_floats import NAN, SATURATED, ExactFormat, decode
 from tb.unit.float_bench import exact_format, format_named, packed
 from tb.unit.float_operands import corner_codes
 
+pytestmark = pytest.mark.slow_on("verilator")
+
 DRAWS = 3000
 Place = tuple[int, Fraction, int, int]
 

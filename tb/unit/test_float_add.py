@@ -11,6 +11,8 @@ from tb.unit.exact_floats import add, decode, encode
 from tb.unit.float_bench import FORMATS, format_of
 from tb.unit.float_operands import code_pairs
 
+pytestmark = pytest.mark.slow_on("verilator")
+
 DRAWS = 5000
 
 

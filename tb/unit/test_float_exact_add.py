@@ -11,6 +11,8 @@ from tb.unit.combinational import drive
 from tb.unit.exact_floats import ExactFormat, Real, add
 from tb.unit.float_operands import draw_exact, unpack_exact
 
+pytestmark = pytest.mark.slow_on("verilator")
+
 DRAWS = 3000
 FORMAT = ExactFormat(7, 8, 63)
 """Values are drawn about the range of this one: 2^-75 to 2^66."""

@@ -11,6 +11,8 @@ from tb.unit.exact_floats import decode, multiply
 from tb.unit.float_bench import format_of, operand_parameters
 from tb.unit.float_operands import code_pairs, unpack_exact
 
+pytestmark = pytest.mark.slow_on("verilator")
+
 DRAWS = 4000
 PAIRS = {
     "e4m3fn": ("e4m3fn", "e4m3fn"),

@@ -12,6 +12,8 @@ from tb.unit.exact_floats import ExactFormat, Real, add, decode, encode
 from tb.unit.float_bench import FORMATS, format_of
 from tb.unit.float_operands import corner_codes, draw_exact, pack_exact
 
+pytestmark = pytest.mark.slow_on("verilator")
+
 DRAWS = 2500
 CASES = {
     "e4m3fn": ("e4m3fn", 8),

@@ -8,6 +8,8 @@ import pytest
 from tb.unit.bench import random_generator, run_bench
 from tb.unit.combinational import drive, expect_equal
 
+pytestmark = pytest.mark.slow_on("verilator")
+
 DRAWS = 20
 
 

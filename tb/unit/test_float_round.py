@@ -15,6 +15,8 @@ from tb.unit.exact_floats import FLUSHED, SATURATED, TIE, ExactFormat, Real, enc
 from tb.unit.float_bench import FORMATS, format_of
 from tb.unit.float_operands import draw_exact, pack_exact
 
+pytestmark = pytest.mark.slow_on("verilator")
+
 DRAWS = 2000
 CASES = {
     "e4m3fn": ("e4m3fn", 6),

@@ -11,6 +11,8 @@ from tb.unit.exact_floats import ExactFormat, decode
 from tb.unit.float_bench import format_of, operand_parameters
 from tb.unit.float_operands import corner_codes, unpack_exact
 
+pytestmark = pytest.mark.slow_on("verilator")
+
 DRAWS = 2000
 
 

@@ -18,6 +18,8 @@ from tb.unit.float_bench import exact_format, format_named, packed
 from tb.unit.float_operands import corner_codes
 from tb.unit.rules import ROUNDINGS, overflow_code, rounding_code, width_of
 
+pytestmark = pytest.mark.slow_on("verilator")
+
 Tap = tuple[int, int, int]
 """The lane's code after a tap, and the events of its product and its accumulation."""
 Step = Callable[[int, int, int, bool], Tap]

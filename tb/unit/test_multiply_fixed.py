@@ -16,6 +16,8 @@ from tb.unit.combinational import check, thinned
 from tb.unit.exact_integers import drop
 from tb.unit.rules import ROUNDINGS, rounding_code
 
+pytestmark = pytest.mark.slow_on("verilator")
+
 POWER_OF_TWO = load_definitions()["FORMAT_POWER_OF_TWO"]
 
 

@@ -12,6 +12,8 @@ from tb.unit.exact_floats import decode, encode, multiply
 from tb.unit.float_bench import exact_format, format_named, packed
 from tb.unit.float_operands import code_pairs, unpack_exact
 
+pytestmark = pytest.mark.slow_on("verilator")
+
 DRAWS = 3000
 
 

@@ -12,6 +12,8 @@ from tb.unit.exact_floats import NAN, SATURATED, add, decode, encode
 from tb.unit.float_bench import exact_format, format_named, packed
 from tb.unit.float_operands import code_pairs
 
+pytestmark = pytest.mark.slow_on("verilator")
+
 DRAWS = 2000
 INPUTS = ("clamp_min", "clamp_max", "psum", "bias")
 

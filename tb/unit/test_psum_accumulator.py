@@ -15,6 +15,8 @@ from tb.unit.exact_floats import add, decode, encode
 from tb.unit.float_bench import exact_format, format_named, packed
 from tb.unit.rules import overflow_code, width_of
 
+pytestmark = pytest.mark.slow_on("verilator")
+
 MINIFLOAT = load_definitions()["FORMAT_MINIFLOAT"]
 
 

@@ -12,6 +12,8 @@ from tb.unit.exact_floats import ExactFormat, decode, encode
 from tb.unit.float_bench import exact_format, format_named, packed
 from tb.unit.float_operands import corner_codes
 
+pytestmark = pytest.mark.slow_on("verilator")
+
 DRAWS = 4000
 
 

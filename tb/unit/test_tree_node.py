@@ -16,6 +16,8 @@ from tb.unit.combinational import Row, check, thinned
 from tb.unit.exact_integers import fit
 from tb.unit.rules import OVERFLOWS, overflow_code, width_of
 
+pytestmark = pytest.mark.slow_on("verilator")
+
 
 @cocotb.test()
 async def bench_pairs(dut: Any) -> None:

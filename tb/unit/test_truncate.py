@@ -14,6 +14,8 @@ from tb.unit.combinational import check
 from tb.unit.exact_integers import drop
 from tb.unit.rules import ROUNDINGS, rounding_code
 
+pytestmark = pytest.mark.slow_on("verilator")
+
 
 @cocotb.test()
 async def bench_truncate(dut: Any) -> None:
