@@ -8,7 +8,6 @@ from numpy.typing import ArrayLike
 
 from pymodel.fixed_point import Int64Array, widen
 from pymodel.formats.integers import accumulate, resize, tree_node, truncate
-from pymodel.formats.width import WHOLE, Cut
 
 __all__ = ["accumulate", "multiply", "resize", "tree_node", "truncate"]
 
@@ -19,9 +18,8 @@ def multiply(
     x_zero_point: ArrayLike,
     w_zero_point: ArrayLike,
     mask: ArrayLike,
-    cut: Cut = WHOLE,
 ) -> Int64Array:
     """(x - x_zero_point) * (w - w_zero_point), exact in 18 bits; 0 where `mask` is true."""
     x_offset, w_offset = widen(x) - widen(x_zero_point), widen(w) - widen(w_zero_point)
     product: Int64Array = x_offset * w_offset * (widen(mask) == 0)
-    return truncate(product, cut)
+    return product

@@ -10,6 +10,7 @@ from pymodel import real
 from pymodel.array.events import EventCounts
 from pymodel.errors import InputError
 from pymodel.network import ABSENT, Layer
+from pymodel.network.execute import execute
 from pymodel.ops.attributes import ACTIVATIONS, choice
 from pymodel.ops.moving import require_count, require_output
 from pymodel.ops.pool import pool_windows
@@ -50,17 +51,11 @@ def run(quantised: QuantisedNetwork, inputs: Arrays) -> dict[int, NDArray[np.gen
         InputError: as `encode_inputs` and `evaluate` do.
     """
     network = quantised.codes
-    tensors = {t.index: t.data for t in network.tensors if t.data is not None}
-    tensors |= dict(zip(network.inputs, encode_inputs(quantised, inputs), strict=True))
-    for layer in network.layers:
-        present = [index for index in layer.inputs if index != ABSENT]
-        for index in present:
-            if index not in tensors:
-                name = network.tensors[index].name
-                raise InputError(f"layer {layer.name}: tensor {name} of {layer.op} has no value")
-        outputs = evaluate(quantised, layer, [tensors[index] for index in present])
-        tensors |= dict(zip(layer.outputs, outputs, strict=True))
-    return tensors
+    return execute(
+        network,
+        encode_inputs(quantised, inputs),
+        lambda layer, arrays: evaluate(quantised, layer, arrays),
+    )
 
 
 def evaluate(

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pymodel.errors import InputError
-from pymodel.network import ABSENT, Layer, Network, Tensor
+from pymodel.network import Layer, Network, Tensor
+from pymodel.network.execute import execute
 from pymodel.ops.registry import HOST_OPS
 from pymodel.real.activation import FUNCTIONS, activation
 from pymodel.real.binary import UFUNCS, binary
@@ -84,17 +86,7 @@ def run(network: Network, inputs: Sequence[NDArray[np.generic]]) -> dict[int, ND
             number or shape.
     """
     wide = in_float64(network)
-    tensors = {t.index: t.data for t in wide.tensors if t.data is not None}
-    tensors |= dict(zip(wide.inputs, _fed(wide, inputs), strict=True))
-    for layer in wide.layers:
-        present = [index for index in layer.inputs if index != ABSENT]
-        for index in present:
-            if index not in tensors:
-                name = wide.tensors[index].name
-                raise InputError(f"layer {layer.name}: tensor {name} of {layer.op} has no value")
-        outputs = evaluate(wide, layer, [tensors[index] for index in present])
-        tensors |= dict(zip(layer.outputs, outputs, strict=True))
-    return tensors
+    return execute(wide, _fed(wide, inputs), partial(evaluate, wide))
 
 
 def _fed(wide: Network, inputs: Sequence[NDArray[np.generic]]) -> list[NDArray[np.generic]]:
