@@ -62,3 +62,19 @@ def test_only_absent_data_is_excused(tmp_path: Path, no_data: dict[str, str]) ->
 def test_an_expected_failure_is_no_skip(tmp_path: Path) -> None:
     text = "import pytest\n@pytest.mark.xfail\ndef test_it(): assert False\n"
     assert outcome(tmp_path, text, REQUIRE_ALL="1")[0] == 0
+
+
+def test_slow_on_one_simulator(tmp_path: Path) -> None:
+    """The marker slow_on leaves the test to the other simulators."""
+    text = "import pytest\n@pytest.mark.slow_on('verilator')\ndef test_it(sim): pass\n"
+    (tmp_path / "test_one.py").write_text(text)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "tb.conftest", "-q", "-m", "slow", "--co"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(PROJECT_ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert re.findall(r"test_it\[(\w+)\]", done.stdout) == ["verilator"]
