@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from pymodel.post_processing import PostProcessing
+
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
@@ -12,11 +14,13 @@ class Job:
 
     Registers: the geometry of the tile alone, in elements; `in_h` x `in_w` is the part of the
     input that lies in the buffer, of `in_channels` elements a pixel. Activations start at word
-    `act_base` of a ring of `act_wrap` words. `load_psum` starts from the psum memory instead of 0;
-    `keep_psum` leaves the psums there, without bias, and puts nothing out. `depthwise` gives every
-    output channel the one input channel at its own place, past the adder tree: `in_channels` and
-    `out_channels` are then equal, and an input channel lies in the buffer once for each output
-    channel that sees it.
+    `act_base` of a ring of `act_wrap` words, which itself starts at word `act_start` of the buffer;
+    weights and parameters start at `weight_base` and `param_base` of theirs. `load_psum` starts
+    from the psum memory instead of 0; `keep_psum` leaves the psums there, without bias, and puts
+    nothing out. `depthwise` gives every output channel the one input channel at its own place, past
+    the adder tree: `in_channels` and `out_channels` are then equal, and an input channel lies in
+    the buffer once for each output channel that sees it. `post` is done to every output; its
+    element-wise op takes the second operand from the operand stream.
 
     Places, as absolute indices of the layer's NHWC input and output: `batch`, output `rows`,
     `cols` and `out_channel_range`, input `in_rows`, `in_cols` and `in_channel_range`. Rows and
@@ -48,6 +52,10 @@ class Job:
     y_zero_point: int
     clamp_min: int
     clamp_max: int
+    act_start: int = 0
+    weight_base: int = 0
+    param_base: int = 0
+    post: PostProcessing | None = None
 
     batch: int
     rows: range
