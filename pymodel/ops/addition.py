@@ -13,63 +13,83 @@ double_away, but for single outputs in millions, while the sum lies within int16
 output's scale. On x86 its vectors keep 16 bits of sum and zero point, so that beyond it they wrap.
 """
 
+from collections.abc import Sequence
+from typing import Literal
+
 import numpy as np
 from numpy.typing import NDArray
 
-from pymodel.affine.requantise import scale_accumulator
 from pymodel.errors import InputError
 from pymodel.fixed_point import Int64Array, rounding_shift_right
-from pymodel.network import Layer
-from pymodel.ops.binary import Binary
-from pymodel.ops.quantised import multiplier, require_rule, saturate
+from pymodel.network import Layer, Network
+from pymodel.ops.binary import Binary, BinaryScales, binary, binary_scales
+from pymodel.ops.quantised import Scale, multiplier, require_rule, saturate
+from pymodel.post_processing import LEFT_SHIFT, Elementwise, Scaling, combine
 
 RULES: tuple[str, ...] = ("double_away", "common_shift")
-LEFT_SHIFT = 20
-"""Bits by which a code is widened before it is rescaled to the common scale."""
 MULTIPLIER_BITS = 21
 LEAST_RATIO, RATIO_LIMIT = 2.0**-10, 2.0**8
 """Of an input's scale to the output's, where XNNPACK takes the op."""
+AdditionOp = Literal["add", "subtract"]
 
 
-def weighted_sum(layer: Layer, found: Binary, sign: int, rule: str) -> NDArray[np.int8]:
-    """a + sign * b as codes of the output, of the broadcast shape.
+def weighted_sum(
+    network: Network, layer: Layer, inputs: Sequence[NDArray[np.generic]], op: AdditionOp, rule: str
+) -> NDArray[np.int8]:
+    """a + b or a - b as codes of the output, of the broadcast shape.
 
     Raises:
-        InputError: an unknown rule, or an output scale too small for double_away.
+        InputError: operands that are not int8 with one scale each, shapes that do not broadcast or
+            are not the output's, an unknown activation or rule, or an output scale too small for
+            double_away.
     """
     require_rule(layer, rule, RULES)
-    ratios = [scale.scale / found.y.scale for scale in (found.a_scale, found.b_scale)]
+    found = binary(network, layer, inputs)
+    scales = found.scales
+    ratios = [scale.scale / scales.y.scale for scale in (scales.a, scales.b)]
     if rule == "common_shift" and all(LEAST_RATIO <= ratio < RATIO_LIMIT for ratio in ratios):
-        return saturate(_common_shift(found, ratios, sign), found.y, found.clamp_even)
-    return saturate(_double_away(layer, found, sign), found.y, found.clamp)
+        return saturate(_common_shift(found, ratios, op), scales.y, scales.clamp_even)
+    return combine(found.a, found.b, _double_away(layer, scales, op))
 
 
-def _double_away(layer: Layer, found: Binary, sign: int) -> Int64Array:
-    """a + sign * b in steps of the output's scale.
+def addition(network: Network, layer: Layer, op: AdditionOp) -> Elementwise:
+    """The op's numbers under double_away. InputError as `weighted_sum` raises."""
+    return _double_away(layer, binary_scales(network, layer), op)
 
-    Source: TFLite `Prepare` (kernels/add.cc) and `AddFunc` (reference/integer_ops/add.h)."""
-    twice = 2.0 * float(max(found.a_scale.scale, found.b_scale.scale))
-    real = twice / float(np.float32(1 << LEFT_SHIFT) * found.y.scale)
+
+def _double_away(layer: Layer, scales: BinaryScales, op: AdditionOp) -> Elementwise:
+    """Source: TFLite `Prepare` (kernels/add.cc) and `AddFunc` (reference/integer_ops/add.h)."""
+    twice = 2.0 * float(max(scales.a.scale, scales.b.scale))
+    real = twice / float(np.float32(1 << LEFT_SHIFT) * scales.y.scale)
     if real >= 1:
         raise InputError(
-            f"layer {layer.name}: the output's scale {found.y.scale} of {layer.op} must be above "
+            f"layer {layer.name}: the output's scale {scales.y.scale} of {layer.op} must be above "
             f"2^-{LEFT_SHIFT} of twice the inputs' larger scale, {twice}"
         )
-    a, b = (
-        scale_accumulator(codes << LEFT_SHIFT, *multiplier(layer, scale / twice), "double_away")
-        for codes, scale in (
-            (found.a, float(found.a_scale.scale)),
-            (found.b, float(found.b_scale.scale)),
-        )
+
+    def scaling(of: Scale, factor: float) -> Scaling:
+        q, shift = multiplier(layer, factor)
+        return Scaling(zero_point=of.zero_point, multiplier=q, shift=shift)
+
+    return Elementwise(
+        op=op,
+        a=scaling(scales.a, float(scales.a.scale) / twice),
+        b=scaling(scales.b, float(scales.b.scale) / twice),
+        y=scaling(scales.y, real),
+        clamp_min=scales.clamp[0],
+        clamp_max=scales.clamp[1],
     )
-    return scale_accumulator(a + sign * b, *multiplier(layer, real), "double_away")
 
 
-def _common_shift(found: Binary, ratios: list[np.float32], sign: int) -> Int64Array:
-    """Source: XNNPACK `xnn_init_qs8_add_minmax_*_params` (microparams-init.c).
+def _common_shift(found: Binary, ratios: list[np.float32], op: AdditionOp) -> Int64Array:
+    """The result in steps of the output's scale; `ratios` are the inputs' scales by the output's.
 
-    `ratios` are the inputs' scales by the output's.
+    Source: XNNPACK `xnn_init_qs8_add_minmax_*_params` (microparams-init.c).
     """
     shift = MULTIPLIER_BITS - int(np.frexp(max(ratios))[1])
-    a, b = (int(np.rint(np.ldexp(ratio, shift))) for ratio in ratios)
-    return rounding_shift_right(found.a * a + sign * found.b * b, shift, ties="up")
+    left, right = (
+        offsets * int(np.rint(np.ldexp(ratio, shift)))
+        for offsets, ratio in zip(found.offsets, ratios, strict=True)
+    )
+    exact = left + right if op == "add" else left - right
+    return rounding_shift_right(exact, shift, ties="up")

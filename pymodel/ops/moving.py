@@ -9,7 +9,7 @@ from pymodel.errors import InputError
 from pymodel.network import Layer, Network, Tensor
 
 
-def require_count(layer: Layer, inputs: Sequence[NDArray[np.generic]], count: int) -> None:
+def require_count(layer: Layer, inputs: Sequence[object], count: int) -> None:
     """InputError unless the layer has `count` inputs."""
     if len(inputs) != count:
         raise InputError(

@@ -18,8 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pymodel.network import Layer, Network
-from pymodel.ops.binary import binary
-from pymodel.ops.quantised import require_rule, rescale, saturate
+from pymodel.ops.binary import BinaryScales, binary, binary_scales
+from pymodel.ops.quantised import multiplier, require_rule, rescale, saturate
+from pymodel.post_processing import Elementwise, Scaling, combine
 
 RULES: tuple[str, ...] = ("double_away", "float_even")
 LEAST_RATIO, RATIO_LIMIT = 2.0**-16, 2.0**8
@@ -31,17 +32,41 @@ def evaluate(
 ) -> tuple[NDArray[np.generic], ...]:
     """The product of the two inputs, broadcast against each other, as int8 codes of the output.
 
-    The real multiplier is formed in float32. Source: TFLite `Prepare` (kernels/mul.cc) and
-    `MulElementwise` (reference/integer_ops/mul.h).
-
     Raises:
         InputError: operands that are not int8 with one scale each, shapes that do not broadcast or
             are not the output's, or an unknown activation or rule.
     """
     require_rule(layer, rule, RULES)
     found = binary(network, layer, inputs)
-    real = found.a_scale.scale * found.b_scale.scale / found.y.scale
-    product = found.a * found.b
+    scales, real = found.scales, _real(found.scales)
     if rule == "float_even" and LEAST_RATIO <= real < RATIO_LIMIT:
-        return (saturate(rescale(layer, product, float(real), rule), found.y, found.clamp_even),)
-    return (saturate(rescale(layer, product, float(real), "double_away"), found.y, found.clamp),)
+        a, b = found.offsets
+        return (saturate(rescale(layer, a * b, real, rule), scales.y, scales.clamp_even),)
+    return (combine(found.a, found.b, _double_away(layer, scales)),)
+
+
+def elementwise(network: Network, layer: Layer) -> Elementwise:
+    """The op under double_away, as the array's post-processing takes it.
+
+    Raises:
+        InputError: as `evaluate` does.
+    """
+    return _double_away(layer, binary_scales(network, layer))
+
+
+def _double_away(layer: Layer, scales: BinaryScales) -> Elementwise:
+    """Source: TFLite `Prepare` (kernels/mul.cc), `MulElementwise` (reference/integer_ops/mul.h)."""
+    q, shift = multiplier(layer, _real(scales))
+    return Elementwise(
+        op="multiply",
+        a=Scaling(zero_point=scales.a.zero_point),
+        b=Scaling(zero_point=scales.b.zero_point),
+        y=Scaling(zero_point=scales.y.zero_point, multiplier=q, shift=shift),
+        clamp_min=scales.clamp[0],
+        clamp_max=scales.clamp[1],
+    )
+
+
+def _real(scales: BinaryScales) -> float:
+    """Output steps in a product of one step each; formed in float32, as the kernels do."""
+    return float(scales.a.scale * scales.b.scale / scales.y.scale)

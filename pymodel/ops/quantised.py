@@ -34,20 +34,46 @@ def int8_input(
     """Input `place` of the layer's `count` as (code - zero point, in int64; its scale).
 
     Raises:
+        InputError: as `int8_codes` does.
+    """
+    codes, scale = int8_codes(network, layer, inputs, place, count)
+    return codes - scale.zero_point, scale
+
+
+def int8_codes(
+    network: Network,
+    layer: Layer,
+    inputs: Sequence[NDArray[np.generic]],
+    place: int,
+    count: int,
+) -> tuple[Int64Array, Scale]:
+    """Input `place` of the layer's `count` as (stored codes, in int64; its scale).
+
+    Raises:
         InputError: another number of inputs, or this one is not int8 with one scale, or not of its
             tensor's shape; it names the layer and the tensor.
     """
     require_count(layer, inputs, count)
-    if ABSENT in layer.inputs:
-        raise InputError(f"layer {layer.name}: an input of {layer.op} is left out")
+    scale = input_scale(network, layer, place, count)
     tensor, codes = network.tensors[layer.inputs[place]], inputs[place]
-    scale = int8_scale(layer, tensor)
     if codes.dtype != np.int8 or codes.shape != tensor.shape:
         raise InputError(
             f"layer {layer.name}: input {tensor.name} of {layer.op} must be int8 of shape "
             f"{tensor.shape}, found {codes.dtype} of shape {codes.shape}"
         )
-    return codes.astype(np.int64) - scale.zero_point, scale
+    return codes.astype(np.int64), scale
+
+
+def input_scale(network: Network, layer: Layer, place: int, count: int) -> Scale:
+    """The scale of input `place` of the layer's `count`.
+
+    Raises:
+        InputError: another number of inputs, or this one is not int8 with one scale.
+    """
+    if ABSENT in layer.inputs:
+        raise InputError(f"layer {layer.name}: an input of {layer.op} is left out")
+    require_count(layer, layer.inputs, count)
+    return int8_scale(layer, network.tensors[layer.inputs[place]])
 
 
 def int8_output(network: Network, layer: Layer, shape: Sequence[int]) -> Scale:

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from pymodel.network import Layer, Network
 from pymodel.ops.addition import RULES as RULES
-from pymodel.ops.addition import weighted_sum
-from pymodel.ops.binary import binary
+from pymodel.ops.addition import addition, weighted_sum
+from pymodel.post_processing import Elementwise
 
 
 def evaluate(
@@ -20,5 +20,13 @@ def evaluate(
         InputError: operands that are not int8 with one scale each, shapes that do not broadcast or
             are not the output's, an unknown activation or rule, or scales too far apart.
     """
-    found = binary(network, layer, inputs)
-    return (weighted_sum(layer, found, -1, rule),)
+    return (weighted_sum(network, layer, inputs, "subtract", rule),)
+
+
+def elementwise(network: Network, layer: Layer) -> Elementwise:
+    """The op under double_away, as the array's post-processing takes it.
+
+    Raises:
+        InputError: as `evaluate` does.
+    """
+    return addition(network, layer, "subtract")
