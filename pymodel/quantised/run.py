@@ -14,7 +14,9 @@ from pymodel.network.execute import execute
 from pymodel.ops.attributes import ACTIVATIONS, choice
 from pymodel.ops.moving import require_count, require_output
 from pymodel.ops.pool import pool_windows
+from pymodel.ops.post import POST_OPS, post_processing
 from pymodel.ops.registry import HOST_OPS
+from pymodel.post_processing import PostProcessing
 from pymodel.quantised.network import KEEPING, QuantisedNetwork
 
 Arrays = Sequence[NDArray[np.generic]]
@@ -63,7 +65,8 @@ def evaluate(
 ) -> Outputs:
     """One layer's outputs from its inputs' codes, without absent ones, constants included.
 
-    RELU is a clamp; what moves elements, and MAX_POOL_2D, act on codes; every other op that the
+    What the array's post-processing takes is computed as TFLite's reference kernel does. RELU is
+    otherwise a clamp; what moves elements, and MAX_POOL_2D, act on codes; every other op that the
     array does not run decodes, computes in float64, and encodes.
 
     Args:
@@ -78,12 +81,43 @@ def evaluate(
         x = inputs[0].reshape(conv.geometry.input_shape).astype(conv.weights.dtype, copy=False)
         y = array_layer.run(conv, x, quantised.datapath, counts)
         return (y.reshape(quantised.codes.tensors[layer.outputs[0]].shape),)
+    if post_of(quantised, layer) is not None:
+        op = HOST_OPS[layer.op]
+        return op.evaluate(quantised.codes, layer, inputs, op.RULES[0])
     if layer.op in ("RELU", "RELU6", "MAX_POOL_2D"):
         return _ordered(quantised, layer, inputs)
-    floats = any(index in quantised.codecs for index in (*layer.inputs, *layer.outputs))
-    if layer.op in KEEPING or not floats:
+    if _acts_on_codes(quantised, layer):
         return HOST_OPS[layer.op].evaluate(quantised.codes, layer, inputs, "exact")
     return _in_float64(quantised, layer, inputs)
+
+
+def post_of(quantised: QuantisedNetwork, layer: Layer) -> PostProcessing | None:
+    """What the array's post-processing does for a layer; None where it does not take it.
+
+    It takes POST_OPS in affine int8, but not scales that TFLite's kernel refuses.
+    """
+    if quantised.datapath.format != "affine_int8" or layer.op not in POST_OPS:
+        return None
+    try:
+        return post_processing(quantised.codes, layer)
+    except InputError:
+        return None
+
+
+def rule_of(quantised: QuantisedNetwork, layer: Layer) -> str:
+    """How `evaluate` computes a layer: the rule of its requantise, of its op in TFLite's reference
+    kernel, "exact" on codes, or "float64"."""
+    if layer.index in quantised.convolutions:
+        return quantised.convolutions[layer.index].requantise.rule
+    if post_of(quantised, layer) is not None:
+        return HOST_OPS[layer.op].RULES[0]
+    return "exact" if _acts_on_codes(quantised, layer) else "float64"
+
+
+def _acts_on_codes(quantised: QuantisedNetwork, layer: Layer) -> bool:
+    """Whether the layer moves or compares codes, or has nothing to do with floats."""
+    floats = any(index in quantised.codecs for index in (*layer.inputs, *layer.outputs))
+    return layer.op in KEEPING or not floats
 
 
 def _ordered(quantised: QuantisedNetwork, layer: Layer, inputs: Arrays) -> Outputs:
