@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from pymodel import layer as array_layer
+from pymodel.array.events import EventCounts
 from pymodel.convolution import Convolution
 from pymodel.errors import InputError
 from pymodel.geometry import ConvGeometry
@@ -17,7 +19,7 @@ from pymodel.network import Layer, Network
 from pymodel.ops import add, mul, sub
 from pymodel.ops.quantised import INT8_MAX, INT8_MIN, input_scale, int8_codes, int8_output
 from pymodel.ops.registry import HOST_OPS
-from pymodel.post_processing import Elementwise, PostProcessing
+from pymodel.post_processing import Elementwise, PostProcessing, post_process
 from pymodel.requantise import Requantise
 
 Int8Array = NDArray[np.int8]
@@ -46,6 +48,11 @@ class Alone:
     post: PostProcessing
     operand: Int8Array | None
 
+    def outputs(self, counts: EventCounts | None = None) -> Int8Array:
+        """The job's outputs, of x's shape. Numeric events are added to `counts`."""
+        codes = array_layer.run(self.conv, self.x, counts=counts).astype(np.int8)
+        return post_process(codes, self.post, self.operand)
+
 
 def post_processing(network: Network, layer: Layer) -> PostProcessing:
     """What the unit does for one of POST_OPS, under the rule of TFLite's reference kernel.
@@ -54,8 +61,11 @@ def post_processing(network: Network, layer: Layer) -> PostProcessing:
     activation as its clamp; a table holds the op's outputs on all 256 codes.
 
     Raises:
-        InputError: another op, or a layer that is inconsistent or not in int8; it names the layer.
+        InputError: another op, a layer that is inconsistent or not in int8, or one whose output has
+            no elements; it names the layer.
     """
+    if any(0 in network.tensors[index].shape for index in layer.outputs):
+        raise InputError(f"layer {layer.name}: the output of {layer.op} has no elements")
     if layer.op in ELEMENTWISE_OPS:
         return PostProcessing(elementwise=ELEMENTWISE_OPS[layer.op](network, layer))
     if layer.op not in TABLE_OPS:
@@ -77,14 +87,24 @@ def alone(network: Network, layer: Layer, inputs: Sequence[NDArray[np.generic]])
     post = post_processing(network, layer)
     count = len(layer.inputs)
     shape = network.tensors[layer.outputs[0]].shape
-    channels = shape[-1] if shape else 1
-    conv = identity(layer.name, int(np.prod(shape[:-1], dtype=np.int64)), channels)
+    conv = carrier(network, layer)
     codes = [
         np.broadcast_to(int8_codes(network, layer, inputs, place, count)[0].astype(np.int8), shape)
         for place in range(count)
     ]
     x, *operand = (each.reshape(conv.geometry.input_shape) for each in codes)
     return Alone(conv, x, post, operand[0] if operand else None)
+
+
+def carrier(network: Network, layer: Layer) -> Convolution:
+    """The convolution that stands in front of an op on its own: `identity` on its output's shape.
+
+    Raises:
+        InputError: the output has no elements; it names the layer.
+    """
+    shape = network.tensors[layer.outputs[0]].shape
+    pixels = int(np.prod(shape[:-1], dtype=np.int64))
+    return identity(layer.name, pixels, shape[-1] if shape else 1)
 
 
 def identity(name: str, pixels: int, channels: int) -> Convolution:
