@@ -34,7 +34,11 @@ class Harness:
 
 
 class AdapterModule(Protocol):
-    """What an adapter module offers. It may have a `HARNESS: Harness` too."""
+    """What an adapter module offers.
+
+    It may have a `HARNESS: Harness` too, and `POST_PROCESSING = True` if its DUT carries out a
+    job's post-processing.
+    """
 
     def config(self) -> ArrayConfig:
         """Lanes and buffer depths that layers are cut for, unless the command asks for others."""
@@ -116,6 +120,11 @@ class Dut:
         """The harness around the DUT, if its adapter needs one."""
         harness: Harness | None = getattr(self.module(), "HARNESS", None)
         return harness
+
+    @property
+    def post_processing(self) -> bool:
+        """Whether the DUT carries out a job's post-processing: its adapter module says so."""
+        return getattr(self.module(), "POST_PROCESSING", False) is True
 
     def sources(self) -> list[Path]:
         """Verilog files of the simulation. InputError when the DUT's top is not in its folder."""

@@ -18,6 +18,7 @@ from pymodel.array.config import ArrayConfig
 from pymodel.convolution import Convolution
 from pymodel.datapath_json import datapath_of
 from pymodel.geometry import ConvGeometry
+from pymodel.post_processing import Elementwise, PostProcessing, Scaling
 from pymodel.requantise import Requantise
 from tb.adapter import NO_EVENTS
 from tb.dut import Dut
@@ -28,12 +29,18 @@ PLAN_FILE, RECORDS_FILE = "plan.json", "records.jsonl"
 
 @dataclass(frozen=True)
 class Task:
-    """One layer to run and compare: input x and expected output are stored codes NHWC."""
+    """One layer to run and compare: input x and expected output are stored codes NHWC.
+
+    post: what the array does behind the convolution. operand: the second operand of its
+    element-wise op, of the output's shape; None where there is none.
+    """
 
     index: int
     conv: Convolution
     x: NDArray[np.signedinteger]
     expected: NDArray[np.signedinteger]
+    post: PostProcessing | None = None
+    operand: NDArray[np.signedinteger] | None = None
 
 
 @dataclass(frozen=True)
@@ -81,6 +88,10 @@ def write_plan(folder: Path, tasks: Sequence[Task], settings: Settings) -> None:
     (folder / RECORDS_FILE).unlink(missing_ok=True)
     for task in tasks:
         conv = task.conv
+        optional: dict[str, Any] = {
+            "table": None if task.post is None else task.post.table,
+            "operand": task.operand,
+        }
         np.savez(
             _task_file(folder, task.index),
             weights=conv.weights,
@@ -90,6 +101,7 @@ def write_plan(folder: Path, tasks: Sequence[Task], settings: Settings) -> None:
             scale=conv.requantise.scale,
             x=task.x,
             expected=task.expected,
+            **{name: array for name, array in optional.items() if array is not None},
         )
     plan = {"settings": asdict(settings), "tasks": [_describe(task) for task in tasks]}
     text = json.dumps(plan, indent=1, default=os.fspath)
@@ -110,7 +122,13 @@ def _describe(task: Task) -> dict[str, Any]:
         "x_zero_point": conv.x_zero_point,
         "w_zero_point": conv.w_zero_point,
         "requantise": numbers,
+        "post": None if task.post is None else {"elementwise": _numbers(task.post)},
     }
+
+
+def _numbers(post: PostProcessing) -> dict[str, Any] | None:
+    """The numbers of the element-wise op, if there is one."""
+    return None if post.elementwise is None else asdict(post.elementwise)
 
 
 def read_plan(folder: Path) -> tuple[list[Task], Settings]:
@@ -140,7 +158,27 @@ def _read_task(folder: Path, entry: dict[str, Any]) -> Task:
                 **entry["requantise"],
             ),
         )
-        return Task(entry["index"], conv, arrays["x"], arrays["expected"])
+        return Task(
+            index=entry["index"],
+            conv=conv,
+            x=arrays["x"],
+            expected=arrays["expected"],
+            post=_read_post(entry["post"], arrays.get("table")),
+            operand=arrays.get("operand"),
+        )
+
+
+def _read_post(
+    entry: dict[str, Any] | None, table: NDArray[np.int8] | None
+) -> PostProcessing | None:
+    """The post-processing that `_describe` described, with its table."""
+    if entry is None:
+        return None
+    numbers = entry["elementwise"]
+    if numbers is None:
+        return PostProcessing(table=table)
+    scalings = {name: Scaling(**numbers[name]) for name in ("a", "b", "y")}
+    return PostProcessing(table=table, elementwise=Elementwise(**(numbers | scalings)))
 
 
 def append_record(folder: Path, record: Record) -> None:

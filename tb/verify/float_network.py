@@ -17,12 +17,15 @@ from pymodel import quantised, real
 from pymodel.array.config import ArrayConfig
 from pymodel.array.events import EventCounts, named_events
 from pymodel.network import ABSENT, Layer, Network
+from pymodel.ops.post import alone, carrier
+from pymodel.post_processing import PostProcessing
 from pymodel.quantised import Noise, QuantisedNetwork, Scheme
 from tb.bulk.host import Simulation
 from tb.bulk.plan import Task
 from tb.verify.event_counts import with_model_events
 from tb.verify.report import LayerReport
-from tb.verify.rtl_rows import describe_geometry, fits, run_rows
+from tb.verify.rows import work
+from tb.verify.rtl_rows import fits, run_rows
 from tb.verify.subject import Inputs
 
 Tensors = dict[int, NDArray[np.generic]]
@@ -57,26 +60,42 @@ class _Finding:
 class FloatChecks:
     """The model's runs of a quantised network: tasks for the RTL, noise and events by layer."""
 
-    def __init__(self, subject: FloatSubject, config: ArrayConfig) -> None:
-        """Raises InputError as `quantised.quantise` does."""
+    def __init__(
+        self, subject: FloatSubject, config: ArrayConfig, post_processing: bool = False
+    ) -> None:
+        """`post_processing`: whether the DUT runs ops beside convolutions.
+
+        Raises InputError as `quantised.quantise` does.
+        """
         brought = quantised.quantise(subject.network, config.datapath, subject.scheme)
         self.network: QuantisedNetwork = brought
         self._config = config
         self._findings = [_Finding() for _ in subject.network.layers]
-        self._obstacles = {
-            index: fits(conv, config) for index, conv in self.network.convolutions.items()
+        self._posts = self._post_processed() if post_processing else {}
+        self._convs = {
+            **self.network.convolutions,
+            **{index: carrier(brought.codes, brought.codes.layers[index]) for index in self._posts},
         }
+        self._obstacles = {index: fits(conv, config) for index, conv in self._convs.items()}
         self.tasks: list[Task] = []
         for run, inputs in enumerate(subject.runs):
             self._add(run, inputs)
         self._runs = len(subject.runs)
+
+    def _post_processed(self) -> dict[int, PostProcessing]:
+        """What the array's post-processing does for each layer that it takes."""
+        posts = {
+            layer.index: quantised.post_of(self.network, layer)
+            for layer in self.network.codes.layers
+        }
+        return {index: post for index, post in posts.items() if post is not None}
 
     def _add(self, run: int, inputs: Inputs) -> None:
         """One more run of the network."""
         codes, reals = quantised.run(self.network, inputs), real.run(self.network.real, inputs)
         for layer in self.network.codes.layers:
             found, started = self._findings[layer.index], time.perf_counter()
-            if layer.index in self.network.convolutions:
+            if layer.index in self._convs:
                 self._add_task(run, layer, codes)
             for index in layer.outputs:
                 found.outputs += codes[index].size
@@ -87,18 +106,23 @@ class FloatChecks:
 
     def _add_task(self, run: int, layer: Layer, codes: Tensors) -> None:
         """The RTL's part of a layer; what it must give is the model's reduction, step by step."""
-        conv = self.network.convolutions[layer.index]
         inputs = [codes[index] for index in layer.inputs if index != ABSENT]
-        counts = self._findings[layer.index].counts if self._config.events else None
-        (y,) = quantised.evaluate(self.network, layer, inputs, counts)
         found = self._findings[layer.index]
-        found.differences += int(np.count_nonzero(y != codes[layer.outputs[0]]))
+        counts = found.counts if self._config.events else None
+        index = run * len(self._findings) + layer.index
+        if layer.index in self._posts:
+            job = alone(self.network.codes, layer, inputs)
+            task = Task(index, job.conv, job.x, job.outputs(counts), job.post, job.operand)
+        else:
+            conv, dtype = self._convs[layer.index], self._config.datapath.dtype
+            (y,) = quantised.evaluate(self.network, layer, inputs, counts)
+            x = inputs[0].reshape(conv.geometry.input_shape).astype(dtype, copy=False)
+            expected = y.reshape(conv.geometry.output_shape).astype(dtype, copy=False)
+            task = Task(index, conv, x, expected)
+        short_cut = codes[layer.outputs[0]].reshape(task.expected.shape)
+        found.differences += int(np.count_nonzero(task.expected != short_cut))
         if self._obstacles[layer.index] is None:
-            dtype, geometry = self._config.datapath.dtype, conv.geometry
-            x = inputs[0].reshape(geometry.input_shape).astype(dtype, copy=False)
-            expected = y.reshape(geometry.output_shape).astype(dtype, copy=False)
-            index = run * len(self._findings) + layer.index
-            self.tasks.append(Task(index, conv, x, expected))
+            self.tasks.append(task)
 
     def rows(self) -> list[LayerReport]:
         """A row for each layer, over all runs, without the RTL's part."""
@@ -106,32 +130,27 @@ class FloatChecks:
 
     def events(self, layer: int) -> dict[str, dict[str, int]] | None:
         """The model's numeric events of a layer, None where none are counted."""
-        if not self._config.events or layer not in self.network.convolutions:
+        if not self._config.events or layer not in self._convs:
             return None
         return named_events(self._findings[layer].counts.as_tuple())
 
     def _row(self, layer: Layer) -> LayerReport:
-        found = self._findings[layer.index]
+        found, conv = self._findings[layer.index], self._convs.get(layer.index)
+        macs, geometry = work(self.network.codes, layer, conv, self._posts.get(layer.index))
         row = LayerReport(
             index=layer.index,
             name=layer.name,
             op=layer.op,
-            rule="float64",
+            rule=quantised.rule_of(self.network, layer),
             outputs=found.outputs,
+            macs=self._runs * macs,
             wall_s=found.wall_s,
             status="model_only",
             sqnr_db=None if found.noise is None else found.noise.db,
+            geometry=geometry,
         )
-        conv = self.network.convolutions.get(layer.index)
         if conv is None:
-            rule = "exact" if layer.op in quantised.KEEPING else "float64"
-            return replace(row, rule=rule)
-        row = replace(
-            row,
-            rule=conv.requantise.rule,
-            macs=self._runs * conv.geometry.macs,
-            geometry=describe_geometry(conv.geometry),
-        )
+            return row
         if found.differences:
             line = f"model: {found.differences:,} outputs of its exact product are not the array's"
             row = replace(row, status="fail", details=(line,))
@@ -151,6 +170,7 @@ def verify_float(
         InputError: the network, or its data, cannot be brought to the datapath; it names the layer
             or the tensor.
     """
-    checks = FloatChecks(subject, simulation.settings.config)
+    settings = simulation.settings
+    checks = FloatChecks(subject, settings.config, settings.dut.post_processing)
     rows = run_rows(checks.rows(), checks.tasks, simulation, console)
     return [with_model_events(row, checks.events(row.index)) for row in rows]

@@ -5,7 +5,7 @@ compared with. What the RTL must produce is the model's output on the reference 
 under the rule that the RTL runs.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,9 @@ from pymodel.errors import InputError
 from pymodel.layer import run
 from pymodel.network import ABSENT, Layer, Network
 from pymodel.ops.numerics import rtl_rule, rule
+from pymodel.ops.post import Alone, alone
 from pymodel.ops.registry import ARRAY_OPS, HOST_OPS, evaluate
+from pymodel.post_processing import PostProcessing
 from tb.bulk.plan import Task
 from tb.verify.agreement import agreement, describe
 from tb.verify.oracle import (
@@ -42,7 +44,8 @@ class ModelCheck:
     """A modelled layer: how the model stands to the oracle, and what the RTL is to do.
 
     rule: the RTL's, or a host op's. conv, x, expected: the RTL's task, input and the model's output
-    under `rule`, int8 NHWC; None for an op that the array doesn't run. oracle: the kernels that
+    under `rule`, int8 NHWC; None for an op that the array doesn't run. post, operand: of an op that
+    the array runs in its post-processing; conv is then the identity. oracle: the kernels that
     the model was compared with, each with its rule; oracle_mismatches: outputs that differ, all
     kernels together; both None where there is none. wanted: the rule of the numerics asked for,
     where the RTL runs another, and rule_differences: outputs that differ between the two.
@@ -59,12 +62,14 @@ class ModelCheck:
     conv: Convolution | None = None
     x: NDArray[np.signedinteger] | None = None
     expected: NDArray[np.signedinteger] | None = None
+    post: PostProcessing | None = None
+    operand: NDArray[np.signedinteger] | None = None
 
     def task(self, index: int) -> Task | None:
         """What the RTL is to do, numbered `index`; None for an op that the array doesn't run."""
         if self.conv is None or self.x is None or self.expected is None:
             return None
-        return Task(index, self.conv, self.x, self.expected)
+        return Task(index, self.conv, self.x, self.expected, self.post, self.operand)
 
 
 @dataclass
@@ -100,17 +105,20 @@ def check_layer(
     oracle: Oracle,
     numerics: str = "rtl",
     follows: str | None = None,
+    post_processing: bool = False,
 ) -> ModelCheck | NotChecked:
     """Run one layer in pymodel, and compare it with the oracle under the rules of `numerics`.
 
     `follows`: the numerics whose rules the kernel follows in this layer, where they are others.
+    `post_processing`: whether the DUT runs ops beside convolutions.
     """
     follows = follows or numerics
     try:
         if layer.op in ARRAY_OPS:
             return _check_array_op(network, layer, oracle, numerics, follows)
         if layer.op in HOST_OPS:
-            return _check_host_op(network, layer, oracle, numerics, follows)
+            check = _check_host_op(network, layer, oracle, numerics, follows)
+            return _on_array(network, check, oracle["reference"]) if post_processing else check
     except InputError as error:
         return NotChecked(layer, str(error))
     return NotChecked(layer, "the op has no model")
@@ -167,8 +175,7 @@ def _check_host_op(
 ) -> ModelCheck:
     kernel, followed = host_kernel(numerics, layer.op, follows), rule(follows, layer.op)
     tensors = oracle[kernel]
-    inputs = [tensor(network, index, tensors) for index in layer.inputs if index != ABSENT]
-    outputs = evaluate(network, layer, inputs, followed)
+    outputs = evaluate(network, layer, _inputs(network, layer, tensors), followed)
     findings = _Findings()
     for index, output in zip(layer.outputs, outputs, strict=True):
         name = f"{litert.version(kernel)} ({followed})"
@@ -181,6 +188,45 @@ def _check_host_op(
         oracle_mismatches=findings.oracle_mismatches,
         details=tuple(findings.details),
     )
+
+
+def _on_array(network: Network, check: ModelCheck, tensors: Tensors) -> ModelCheck:
+    """The check of a host op with what the RTL is to do, if its post-processing takes the op.
+
+    The RTL runs the rule of the reference kernel, whose `tensors` it is given.
+    """
+    layer = check.layer
+    job = _alone(network, layer, tensors)
+    if job is None:
+        return check
+    expected, wanted, rtl = job.outputs(), check.rule, HOST_OPS[layer.op].RULES[0]
+    check = replace(
+        check,
+        rule=rtl,
+        conv=job.conv,
+        x=job.x,
+        expected=expected,
+        post=job.post,
+        operand=job.operand,
+    )
+    if wanted == rtl:
+        return check
+    (other,) = evaluate(network, layer, _inputs(network, layer, tensors), wanted)
+    differences = int(np.count_nonzero(other.reshape(expected.shape) != expected))
+    return replace(check, wanted=wanted, rule_differences=differences)
+
+
+def _alone(network: Network, layer: Layer, tensors: Tensors) -> Alone | None:
+    """The layer as a job of its own; None where the array's post-processing does not take it."""
+    try:
+        return alone(network, layer, _inputs(network, layer, tensors))
+    except InputError:
+        return None
+
+
+def _inputs(network: Network, layer: Layer, tensors: Tensors) -> list[NDArray[np.generic]]:
+    """The arrays of a layer's inputs, without absent ones."""
+    return [tensor(network, index, tensors) for index in layer.inputs if index != ABSENT]
 
 
 def _nhwc(

@@ -19,8 +19,10 @@ from tb.verify.subject import Subject
 class ModelChecks:
     """The model's checks of every layer, run by run."""
 
-    def __init__(self, subject: Subject) -> None:
+    def __init__(self, subject: Subject, post_processing: bool = False) -> None:
+        """`post_processing`: whether the DUT runs ops beside convolutions."""
         self._subject = subject
+        self._post_processing = post_processing
         self._checks: list[list[ModelCheck | NotChecked]] = []
         self._left: frozenset[int] = frozenset()
         self._wall_s = [0.0] * len(subject.network.layers)
@@ -33,7 +35,10 @@ class ModelChecks:
         checks = []
         for layer in network.layers:
             started = time.perf_counter()
-            checks.append(check_layer(network, layer, oracle, numerics, self.follows(layer.index)))
+            follows = self.follows(layer.index)
+            checks.append(
+                check_layer(network, layer, oracle, numerics, follows, self._post_processing)
+            )
             self._wall_s[layer.index] += time.perf_counter() - started
         self._checks.append(checks)
 
@@ -82,7 +87,7 @@ def verify_network(subject: Subject, simulation: Simulation, console: Console) -
     Raises:
         InputError: LiteRT refuses the model or the inputs.
     """
-    checks = ModelChecks(subject)
+    checks = ModelChecks(subject, simulation.settings.dut.post_processing)
     for inputs in subject.runs:
         checks.add(run_oracle(subject.model, subject.network, inputs, subject.numerics))
     rows = checks.rows(simulation.settings.config)

@@ -6,7 +6,9 @@ from dataclasses import replace
 import numpy as np
 
 from pymodel.array.config import ArrayConfig
+from pymodel.convolution import Convolution
 from pymodel.network import Layer, Network
+from pymodel.post_processing import PostProcessing
 from tb.verify.details import of_runs
 from tb.verify.model_checks import ModelCheck, NotChecked
 from tb.verify.report import LayerReport
@@ -47,7 +49,7 @@ def model_row(
         if isinstance(check, NotChecked):
             return unchecked_row(network, layer, check.reason, len(checks))
     first = modelled[0]
-    geometry = None if first.conv is None else first.conv.geometry
+    macs, geometry = work(network, layer, first.conv, first.post)
     mismatches = total(check.oracle_mismatches for check in modelled)
     row = LayerReport(
         index=layer.index,
@@ -57,10 +59,10 @@ def model_row(
         outputs=sum(check.outputs for check in modelled),
         oracle=first.oracle,
         oracle_mismatches=mismatches,
-        macs=0 if geometry is None else len(checks) * geometry.macs,
+        macs=len(checks) * macs,
         wall_s=wall_s,
         status="fail" if mismatches else "not_checked" if mismatches is None else "model_only",
-        geometry="" if geometry is None else describe_geometry(geometry),
+        geometry=geometry,
         details=of_runs([check.details for check in modelled]),
     )
     obstacle = None if first.conv is None else fits(first.conv, config)
@@ -71,6 +73,21 @@ def model_row(
         status="fail" if mismatches else "not_checked",
         details=(*row.details, f"not on the array: {obstacle}"),
     )
+
+
+def work(
+    network: Network, layer: Layer, conv: Convolution | None, post: PostProcessing | None
+) -> tuple[int, str]:
+    """The MACs of one run, and the geometry as a row shows it.
+
+    An op of the post-processing has none: those of the identity in front of it are no work. It
+    shows its output's shape.
+    """
+    if conv is None:
+        return 0, ""
+    if post is not None:
+        return 0, "x".join(map(str, network.tensors[layer.outputs[0]].shape))
+    return conv.geometry.macs, describe_geometry(conv.geometry)
 
 
 def with_rule_differences(

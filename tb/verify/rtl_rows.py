@@ -117,7 +117,7 @@ def _with_rtl(
         row,
         mismatches=mismatches,
         cycles=busy if complete and busy else None,
-        utilisation=row.macs / (lanes * busy) if complete and busy else None,
+        utilisation=row.macs / (lanes * busy) if complete and busy and row.macs else None,
         wall_s=row.wall_s + wall_s,
         rtl_wall_s=wall_s,
         events=_events(records, config),
