@@ -102,7 +102,7 @@ def combine(a: Int64Array, b: Int64Array, numbers: Elementwise) -> Int8Array:
     else:
         left, right = (_scaled(v << LEFT_SHIFT, s) for v, s in ((a, numbers.a), (b, numbers.b)))
         exact = wrap(left + right if numbers.op == "add" else left - right, 32)
-    y = wrap(_scaled(exact, numbers.y) + numbers.y.zero_point, 32)
+    y = _scaled(exact, numbers.y) + numbers.y.zero_point
     return np.clip(y, numbers.clamp_min, numbers.clamp_max).astype(np.int8)
 
 

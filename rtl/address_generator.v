@@ -35,6 +35,9 @@ module address_generator #(
   input  wire [15:0] out_channels,
   input  wire [15:0] act_base,
   input  wire [15:0] act_wrap,
+  input  wire [15:0] act_start,
+  input  wire [15:0] weight_base,
+  input  wire [15:0] param_base,
   input  wire        depthwise,
   output wire        valid,
   output wire [(ACT_DEPTH > 1 ? $clog2(ACT_DEPTH) : 1)-1:0]       act_addr,
@@ -159,7 +162,7 @@ module address_generator #(
   assign pad = ih < 0 || ih >= $signed({19'd0, in_h}) || iw < 0 || iw >= $signed({19'd0, in_w});
 
   // Activations: row-major image of groups, or of depthwise blocks, in a ring of act_wrap words
-  // from act_base on
+  // from act_base on, which itself starts at act_start
   wire [31:0] in_groups   = ({16'd0, in_channels} + (IC_LANES - 1)) >> $clog2(IC_LANES);
   wire [31:0] dw_blocks   = ({16'd0, out_channels} + (DW_LANES - 1)) >> $clog2(DW_LANES);
   wire [31:0] groups      = depthwise ? 32'd1 : in_groups;
@@ -167,18 +170,21 @@ module address_generator #(
   wire [31:0] pixel       = ih[31:0] * {16'd0, in_w} + iw[31:0];
   wire [31:0] pixel_word  = pixel * pixel_words + (depthwise ? ocb_q : g_q);
   wire [31:0] act_word    = {16'd0, act_base} + pixel_word;
-  wire [31:0] act_ring = act_word >= {16'd0, act_wrap} ? act_word - {16'd0, act_wrap} : act_word;
+  wire [31:0] act_ring    = act_word >= {16'd0, act_wrap} ? act_word - {16'd0, act_wrap} : act_word;
+  wire [31:0] buffer_word = {16'd0, act_start} + act_ring;
 
   // Weights: one word for each (block, group, kernel row, kernel column)
   wire [31:0] weight_row  = (ocb_q * groups + g_q) * {16'd0, kernel_h} + kh_q;
-  wire [31:0] weight_word = weight_row * {16'd0, kernel_w} + kw_q;
+  wire [31:0] weight_word = {16'd0, weight_base} + weight_row * {16'd0, kernel_w} + kw_q;
+  wire [31:0] param_word  = {16'd0, param_base} + ocb_q;
 
-  assign act_addr    = act_ring[ACT_AW-1:0];
+  assign act_addr    = buffer_word[ACT_AW-1:0];
   assign weight_addr = weight_word[WEIGHT_AW-1:0];
-  assign param_addr  = ocb_q[PARAM_AW-1:0];
+  assign param_addr  = param_word[PARAM_AW-1:0];
   assign psum_addr   = vector_q[PSUM_AW-1:0];
 
-  wire unused = &{1'b0, act_ring[31:ACT_AW], weight_word[31:WEIGHT_AW], vector_q[31:PSUM_AW]};
+  wire unused = &{1'b0, buffer_word[31:ACT_AW], weight_word[31:WEIGHT_AW],
+                    param_word[31:PARAM_AW], vector_q[31:PSUM_AW]};
 endmodule
 
 `default_nettype wire

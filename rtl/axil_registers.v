@@ -38,7 +38,7 @@ module axil_registers #(
   output wire         start,
   output wire         clear,
   output wire [31:0]  load_addr,
-  output wire [479:0] job,  // registers REG_IN_SIZE to REG_CLAMP_MAX, the first one low
+  output wire [767:0] job,  // registers REG_IN_SIZE to REG_POST_CLAMP, the first one low
 
   input  wire         busy,
   input  wire         done,
@@ -55,7 +55,7 @@ module axil_registers #(
   localparam [1:0] RESP_SLVERR = 2'b10;
 
   reg [31:0]  load_addr_q;
-  reg [479:0] job_q;
+  reg [767:0] job_q;
 
   assign load_addr = load_addr_q;
   assign job       = job_q;
@@ -72,8 +72,8 @@ module axil_registers #(
   wire        write      = aw_held_q && w_held_q && !bvalid_q;
   wire        to_control = awaddr_q == REG_CONTROL;
   wire        to_load    = awaddr_q == REG_LOAD_ADDR;
-  wire        to_job     = awaddr_q >= REG_IN_SIZE && awaddr_q <= REG_CLAMP_MAX;
-  wire [8:0]  write_bit  = {awaddr_q[5:0] - REG_IN_SIZE[5:0], 3'b000};
+  wire        to_job     = awaddr_q >= REG_IN_SIZE && awaddr_q <= REG_POST_CLAMP;
+  wire [9:0]  write_bit  = {awaddr_q[6:0] - REG_IN_SIZE[6:0], 3'b000};
   wire [31:0] wmask      = {{8{wstrb_q[3]}}, {8{wstrb_q[2]}}, {8{wstrb_q[1]}}, {8{wstrb_q[0]}}};
 
   assign start = write && to_control && wstrb_q[0] && wdata_q[CONTROL_START];
@@ -110,7 +110,7 @@ module axil_registers #(
       w_held_q    <= 1'b0;
       bvalid_q    <= 1'b0;
       load_addr_q <= 32'd0;
-      job_q       <= 480'd0;
+      job_q       <= 768'd0;
     end
   end
 
@@ -122,7 +122,7 @@ module axil_registers #(
   reg [31:0] rdata_d;
 
   wire [7:0] araddr   = {s_axil_araddr[7:2], 2'b00};
-  wire [8:0] read_bit = {araddr[5:0] - REG_IN_SIZE[5:0], 3'b000};
+  wire [9:0] read_bit = {araddr[6:0] - REG_IN_SIZE[6:0], 3'b000};
 
   // Eight bits for each byte of address; past the last counter there is none.
   localparam [7:0] EVENTS_END = REG_EVENTS + 4 * EVENT_STAGES * EVENT_KINDS;
@@ -147,7 +147,7 @@ module axil_registers #(
       REG_STALL_CYCLES: rdata_d = stall_cycles;
       REG_MAC_CYCLES:   rdata_d = mac_cycles;
       default:
-        if (araddr >= REG_IN_SIZE && araddr <= REG_CLAMP_MAX) rdata_d = job_q[read_bit +: 32];
+        if (araddr >= REG_IN_SIZE && araddr <= REG_POST_CLAMP) rdata_d = job_q[read_bit +: 32];
         else if (of_events) rdata_d = event_counts[event_bit +: 32];
         else rresp_d = RESP_SLVERR;
     endcase

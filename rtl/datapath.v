@@ -45,6 +45,7 @@ module datapath #(
   input  wire [ELEM_W-1:0]                   y_zero_point,
   input  wire [ELEM_W-1:0]                   clamp_min,
   input  wire [ELEM_W-1:0]                   clamp_max,
+  input  wire [223:0]                        post,  // see post_slot
 
   // Stages 1, 2 and 3 of a step (see step_registers)
   input  wire                                s1_valid,
@@ -64,6 +65,10 @@ module datapath #(
   input  wire [OC_LANES-1:0]                 s3_keep,
   input  wire [(PSUM_DEPTH > 1 ? $clog2(PSUM_DEPTH) : 1)-1:0] s3_psum_addr,
   input  wire [OC_LANES*72-1:0]              s3_params,
+
+  input  wire                                table_we,
+  input  wire [5:0]                          table_waddr,
+  input  wire [31:0]                         table_wdata,
 
   input  wire                                clear_events,
   output wire [959:0]                        event_counts,  // see event_counters
@@ -226,6 +231,10 @@ module datapath #(
     .zero_point(y_zero_point),
     .clamp_min(clamp_min),
     .clamp_max(clamp_max),
+    .post(post),
+    .table_we(table_we),
+    .table_waddr(table_waddr),
+    .table_wdata(table_wdata),
     .s_valid(s3_send),
     .s_ready(s3_ready),
     .psums(s3_psums),

@@ -39,7 +39,7 @@ module dla_core #(
   input  wire         start,
   input  wire         clear,
   input  wire [31:0]  load_addr,
-  input  wire [479:0] job,
+  input  wire [767:0] job,
   output wire         busy,
   output wire         done,
   output wire         error,
@@ -88,6 +88,7 @@ module dla_core #(
   wire                 load_psum, keep_psum, depthwise;
   wire [1:0]           rounding;
   wire [ELEM_W-1:0]    x_zero_point, w_zero_point, y_zero_point, clamp_min, clamp_max;
+  wire [223:0]         post;
 
   job_sequencer #(
     .FORMAT(FORMAT),
@@ -115,6 +116,7 @@ module dla_core #(
     .depthwise(depthwise),
     .x_zero_point(x_zero_point), .w_zero_point(w_zero_point), .y_zero_point(y_zero_point),
     .clamp_min(clamp_min), .clamp_max(clamp_max),
+    .post(post),
     .en(en),
     .finish(finish),
     .valid(step),
@@ -171,6 +173,9 @@ module dla_core #(
   wire [IC_LANES*ELEM_W-1:0]          s1_x;
   wire [OC_LANES*IC_LANES*ELEM_W-1:0] s1_w;
   wire [OC_LANES*72-1:0]              s3_params;
+  wire                                table_we;
+  wire [5:0]                          table_waddr;
+  wire [31:0]                         table_wdata;
 
   operand_buffers #(
     .IC_LANES(IC_LANES),
@@ -198,7 +203,10 @@ module dla_core #(
     .weight_rdata(s1_w),
     .param_re(en && s2_final),
     .param_raddr(s2_param_addr),
-    .param_rdata(s3_params)
+    .param_rdata(s3_params),
+    .table_we(table_we),
+    .table_waddr(table_waddr),
+    .table_wdata(table_wdata)
   );
 
   // Stages 1 to 4: everything that computes
@@ -236,6 +244,7 @@ module dla_core #(
     .depthwise(depthwise),
     .x_zero_point(x_zero_point), .w_zero_point(w_zero_point), .y_zero_point(y_zero_point),
     .clamp_min(clamp_min), .clamp_max(clamp_max),
+    .post(post),
     .s1_valid(s1_valid),
     .s1_first_tap(s1_first_tap), .s1_root(s1_root), .s1_first_group(s1_first_group),
     .s1_mask(s1_mask),
@@ -249,6 +258,7 @@ module dla_core #(
     .s3_keep(s3_keep),
     .s3_psum_addr(s3_psum_addr),
     .s3_params(s3_params),
+    .table_we(table_we), .table_waddr(table_waddr), .table_wdata(table_wdata),
     .clear_events(launch),
     .event_counts(event_counts),
     .s_axis_operand_tdata(s_axis_operand_tdata), .s_axis_operand_tkeep(s_axis_operand_tkeep),

@@ -56,6 +56,7 @@ localparam EVENT_STAGES = 6;
 localparam DEST_ACTIVATIONS = 2'd0;
 localparam DEST_WEIGHTS = 2'd1;
 localparam DEST_PARAMETERS = 2'd2;
+localparam DEST_TABLE = 2'd3;
 
 // Register addresses, in bytes
 localparam REG_ID = 8'h00;
@@ -63,6 +64,9 @@ localparam REG_SHAPE = 8'h04;
 localparam REG_CONTROL = 8'h08;
 localparam REG_STATUS = 8'h0C;
 localparam REG_LOAD_ADDR = 8'h10;
+localparam REG_BUSY_CYCLES = 8'h14;
+localparam REG_STALL_CYCLES = 8'h18;
+localparam REG_MAC_CYCLES = 8'h1C;
 localparam REG_IN_SIZE = 8'h20;
 localparam REG_OUT_SIZE = 8'h24;
 localparam REG_KERNEL = 8'h28;
@@ -78,9 +82,15 @@ localparam REG_W_ZERO_POINT = 8'h4C;
 localparam REG_Y_ZERO_POINT = 8'h50;
 localparam REG_CLAMP_MIN = 8'h54;
 localparam REG_CLAMP_MAX = 8'h58;
-localparam REG_BUSY_CYCLES = 8'h60;
-localparam REG_STALL_CYCLES = 8'h64;
-localparam REG_MAC_CYCLES = 8'h68;
+localparam REG_ACT_START = 8'h5C;
+localparam REG_BUFFER_BASE = 8'h60;
+localparam REG_POST_MODE = 8'h64;
+localparam REG_POST_A_MULTIPLIER = 8'h68;
+localparam REG_POST_B_MULTIPLIER = 8'h6C;
+localparam REG_POST_Y_MULTIPLIER = 8'h70;
+localparam REG_POST_SHIFTS = 8'h74;
+localparam REG_POST_ZERO_POINTS = 8'h78;
+localparam REG_POST_CLAMP = 8'h7C;
 // The first of the event counters: REG_EVENTS + 4 * (EVENT_KINDS * stage + kind)
 localparam REG_EVENTS = 8'h80;
 
@@ -105,6 +115,22 @@ localparam MODE_LOAD_PSUM = 8;
 localparam MODE_KEEP_PSUM = 9;
 localparam MODE_DEPTHWISE = 10;
 
+// Bit numbers of REG_POST_MODE (the op is 2 bits), and its ops
+localparam POST_MODE_OP = 0;
+localparam POST_MODE_TABLE = 2;
+localparam POST_NONE = 2'd0;
+localparam POST_ADD = 2'd1;
+localparam POST_SUBTRACT = 2'd2;
+localparam POST_MULTIPLY = 2'd3;
+
+// Lowest bit of each field of REG_POST_SHIFTS and REG_POST_ZERO_POINTS, and of REG_POST_CLAMP
+// (8 bits each, signed): first operand, second operand, result
+localparam POST_A = 0;
+localparam POST_B = 8;
+localparam POST_Y = 16;
+localparam POST_CLAMP_MIN = 0;
+localparam POST_CLAMP_MAX = 8;
+
 // Error codes (REG_STATUS [15:8])
 localparam ERR_NONE = 8'd0;
 localparam ERR_ZERO_SIZE = 8'd1;
@@ -117,5 +143,6 @@ localparam ERR_CLAMP = 8'd7;
 localparam ERR_LOAD_RANGE = 8'd8;
 localparam ERR_BUSY = 8'd9;
 localparam ERR_DEPTHWISE = 8'd10;
+localparam ERR_POST = 8'd11;
 
 // verilator lint_restore

@@ -93,7 +93,7 @@ module dla_top #(
   wire         start;
   wire         clear;
   wire [31:0]  load_addr;
-  wire [479:0] job;
+  wire [767:0] job;
   wire         busy;
   wire         done;
   wire         error;

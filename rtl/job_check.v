@@ -30,12 +30,16 @@ module job_check #(
   input  wire [15:0]       out_channels,
   input  wire [31:0]       act_base,
   input  wire [31:0]       act_wrap,
+  input  wire [31:0]       act_start,
+  input  wire [15:0]       weight_base,
+  input  wire [15:0]       param_base,
   input  wire [1:0]        rounding,
   input  wire              load_psum,
   input  wire              keep_psum,
   input  wire              depthwise,
   input  wire [ELEM_W-1:0] clamp_min,
   input  wire [ELEM_W-1:0] clamp_max,
+  input  wire [223:0]      post,  // see post_slot
   output wire [7:0]        code
 );
   `include "dla_defs.vh"
@@ -43,6 +47,16 @@ module job_check #(
 
   wire known_rounding;
   wire clamp_order;
+  wire post_error;
+
+  // Of the post-processing: eight bits of post for each byte of address
+  wire [1:0] post_op    = post[POST_MODE_OP +: 2];
+  wire       post_used  = post_op != POST_NONE || post[POST_MODE_TABLE];
+  wire [7:0] post_least = post[(REG_POST_CLAMP-REG_POST_MODE)*8+POST_CLAMP_MIN +: 8];
+  wire [7:0] post_most  = post[(REG_POST_CLAMP-REG_POST_MODE)*8+POST_CLAMP_MAX +: 8];
+  wire       post_order = $signed(post_least) <= $signed(post_most);
+
+  wire unused_post = &{1'b0, post, post_used, post_order};
 
   generate
     if (FORMAT == FORMAT_MINIFLOAT) begin : gen_float
@@ -58,18 +72,21 @@ module job_check #(
 
       assign known_rounding = rounding == 2'd0;  // the format's own rounding is the only one
       assign clamp_order    = $signed(low_place) <= $signed(high_place);
+      assign post_error     = post_used;  // the other formats have no post-processing
 
       wire unused = &{1'b0, clamp_min, clamp_max};
     end else if (FORMAT == FORMAT_AFFINE_INT8) begin : gen_affine
       assign known_rounding = rounding == ROUND_DOUBLE_AWAY || rounding == ROUND_DOUBLE_UP ||
                               rounding == ROUND_SINGLE;
       assign clamp_order    = $signed(clamp_min) <= $signed(clamp_max);
+      assign post_error     = post_op != POST_NONE && !post_order;
     end else if (FORMAT == FORMAT_DYNAMIC_FIXED_POINT || FORMAT == FORMAT_POWER_OF_TWO)
     begin : gen_fixed
       wire unused = &{1'b0, rounding};
 
       assign known_rounding = 1'b1;  // every code is a rule
       assign clamp_order    = $signed(clamp_min) <= $signed(clamp_max);
+      assign post_error     = post_used;
     end else begin : gen_illegal_format
       job_check_has_no_such_FORMAT u_illegal ();
     end
@@ -79,6 +96,7 @@ module job_check #(
                    kernel_h == 0 || kernel_w == 0 || stride_h == 0 || stride_w == 0 ||
                    dilation_h == 0 || dilation_w == 0 || in_channels == 0 || out_channels == 0;
 
+  localparam [31:0] ACT_WORDS    = ACT_DEPTH;
   localparam [31:0] WEIGHT_WORDS = WEIGHT_DEPTH;
   localparam [31:0] PSUM_WORDS   = PSUM_DEPTH;
 
@@ -98,19 +116,24 @@ module job_check #(
                              {48'd0, kernel_h} * {48'd0, kernel_w};
   wire [63:0] psum_words   = {32'd0, blocks} * {48'd0, out_h} * {48'd0, out_w};
 
-  wire act_range    = act_words > {32'd0, act_wrap} || act_wrap > ACT_DEPTH ||
+  wire [63:0] ring_end   = {32'd0, act_start} + {32'd0, act_wrap};
+  wire [63:0] weight_end = {48'd0, weight_base} + weight_words;
+  wire [31:0] param_end  = {16'd0, param_base} + blocks;
+
+  wire act_range    = act_words > {32'd0, act_wrap} || ring_end > {32'd0, ACT_WORDS} ||
                       act_base >= act_wrap;
-  wire weight_range = weight_words > {32'd0, WEIGHT_WORDS};
+  wire weight_range = weight_end > {32'd0, WEIGHT_WORDS};
   wire psum_range   = (load_psum || keep_psum) && psum_words > {32'd0, PSUM_WORDS};
 
   assign code = zero_size            ? ERR_ZERO_SIZE :
                 act_range            ? ERR_ACT_RANGE :
                 weight_range         ? ERR_WEIGHT_RANGE :
-                blocks > PARAM_DEPTH ? ERR_PARAM_RANGE :
+                param_end > PARAM_DEPTH ? ERR_PARAM_RANGE :
                 psum_range           ? ERR_PSUM_RANGE :
                 !known_rounding      ? ERR_ROUNDING :
                 !clamp_order         ? ERR_CLAMP :
-                depthwise && in_channels != out_channels ? ERR_DEPTHWISE : ERR_NONE;
+                depthwise && in_channels != out_channels ? ERR_DEPTHWISE :
+                post_error           ? ERR_POST : ERR_NONE;
 endmodule
 
 `default_nettype wire

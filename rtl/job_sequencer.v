@@ -20,7 +20,7 @@ module job_sequencer #(
 
   input  wire         start,
   input  wire         clear,
-  input  wire [479:0] job,
+  input  wire [767:0] job,
   input  wire         range_error,
   output wire         busy,
   output wire         done,
@@ -42,6 +42,7 @@ module job_sequencer #(
   output wire [ELEM_W-1:0] y_zero_point,
   output wire [ELEM_W-1:0] clamp_min,
   output wire [ELEM_W-1:0] clamp_max,
+  output wire [223:0]      post,  // see post_slot
 
   // The step to issue (see address_generator), and what the core says back
   input  wire         en,
@@ -63,18 +64,20 @@ module job_sequencer #(
   `include "dla_defs.vh"
 
   wire         sample;
-  reg  [479:0] job_q;
+  reg  [767:0] job_q;
 
   always @(posedge clk)
     if (sample) job_q <= job;
 
   // Eight bits of job_q for each byte of address
-  wire [31:0] act_base = job_q[(REG_ACT_BASE-REG_IN_SIZE)*8 +: 32];
-  wire [31:0] act_wrap = job_q[(REG_ACT_WRAP-REG_IN_SIZE)*8 +: 32];
-  wire [31:0] mode     = job_q[(REG_MODE-REG_IN_SIZE)*8 +: 32];
+  wire [31:0] act_base  = job_q[(REG_ACT_BASE-REG_IN_SIZE)*8 +: 32];
+  wire [31:0] act_wrap  = job_q[(REG_ACT_WRAP-REG_IN_SIZE)*8 +: 32];
+  wire [31:0] act_start = job_q[(REG_ACT_START-REG_IN_SIZE)*8 +: 32];
+  wire [31:0] mode      = job_q[(REG_MODE-REG_IN_SIZE)*8 +: 32];
 
   wire [15:0] in_h, in_w, out_h, out_w, kernel_h, kernel_w, stride_h, stride_w;
   wire [15:0] dilation_h, dilation_w, pad_top, pad_left, in_channels, out_channels;
+  wire [15:0] weight_base, param_base;
 
   assign {in_h, in_w}                = job_q[(REG_IN_SIZE-REG_IN_SIZE)*8 +: 32];
   assign {out_h, out_w}              = job_q[(REG_OUT_SIZE-REG_IN_SIZE)*8 +: 32];
@@ -83,6 +86,7 @@ module job_sequencer #(
   assign {dilation_h, dilation_w}    = job_q[(REG_DILATION-REG_IN_SIZE)*8 +: 32];
   assign {pad_top, pad_left}         = job_q[(REG_PAD-REG_IN_SIZE)*8 +: 32];
   assign {in_channels, out_channels} = job_q[(REG_CHANNELS-REG_IN_SIZE)*8 +: 32];
+  assign {param_base, weight_base}   = job_q[(REG_BUFFER_BASE-REG_IN_SIZE)*8 +: 32];
 
   assign rounding     = mode[MODE_ROUNDING +: 2];
   assign load_psum    = mode[MODE_LOAD_PSUM];
@@ -93,6 +97,7 @@ module job_sequencer #(
   assign y_zero_point = job_q[(REG_Y_ZERO_POINT-REG_IN_SIZE)*8 +: ELEM_W];
   assign clamp_min    = job_q[(REG_CLAMP_MIN-REG_IN_SIZE)*8 +: ELEM_W];
   assign clamp_max    = job_q[(REG_CLAMP_MAX-REG_IN_SIZE)*8 +: ELEM_W];
+  assign post         = job_q[(REG_POST_MODE-REG_IN_SIZE)*8 +: 224];
 
   wire unused = &{1'b0, job_q};  // fields narrower than their register leave bits over
 
@@ -123,12 +128,16 @@ module job_sequencer #(
     .out_channels(out_channels),
     .act_base(act_base),
     .act_wrap(act_wrap),
+    .act_start(act_start),
+    .weight_base(weight_base),
+    .param_base(param_base),
     .rounding(rounding),
     .load_psum(load_psum),
     .keep_psum(keep_psum),
     .depthwise(depthwise),
     .clamp_min(clamp_min),
     .clamp_max(clamp_max),
+    .post(post),
     .code(check_code)
   );
 
@@ -182,6 +191,9 @@ module job_sequencer #(
     .out_channels(out_channels),
     .act_base(act_base[15:0]),
     .act_wrap(act_wrap[15:0]),
+    .act_start(act_start[15:0]),
+    .weight_base(weight_base),
+    .param_base(param_base),
     .depthwise(depthwise),
     .valid(valid),
     .act_addr(act_addr),

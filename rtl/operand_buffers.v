@@ -1,7 +1,8 @@
-// The activation, weight and parameter buffers, with the stream that fills them.
+// The activation, weight and parameter buffers, with the stream that fills them, and the table.
 // Read latency 1, each port with its own enable; without it the port holds. Weights and parameters
 // have a bank for each output lane, so that a beat fills one lane of a word.
-// It does not hold psums (psum_array) and cannot be read from the stream.
+// It holds neither psums (psum_array) nor the table (post_table), whose writes it passes on, and
+// cannot be read from the stream.
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none
 
@@ -33,7 +34,11 @@ module operand_buffers #(
   output reg  [OC_LANES*IC_LANES*ELEM_W-1:0]                       weight_rdata,
   input  wire                                                      param_re,
   input  wire [(PARAM_DEPTH > 1 ? $clog2(PARAM_DEPTH) : 1)-1:0]   param_raddr,
-  output reg  [OC_LANES*72-1:0]                                    param_rdata
+  output reg  [OC_LANES*72-1:0]                                    param_rdata,
+
+  output wire        table_we,
+  output wire [5:0]  table_waddr,
+  output wire [31:0] table_wdata
 );
   localparam WORD_W  = IC_LANES * ELEM_W;
   localparam PARAM_W = 72;  // {shift, multiplier, bias}
@@ -74,7 +79,10 @@ module operand_buffers #(
     .weight_wdata(weight_wdata),
     .param_we(param_we),
     .param_waddr(param_waddr),
-    .param_wdata(param_wdata)
+    .param_wdata(param_wdata),
+    .table_we(table_we),
+    .table_waddr(table_waddr),
+    .table_wdata(table_wdata)
   );
 
   buffer_ram #(.WIDTH(WORD_W), .DEPTH(ACT_DEPTH)) u_act (

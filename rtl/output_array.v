@@ -21,6 +21,11 @@ module output_array #(
   input  wire [ELEM_W-1:0]            zero_point,
   input  wire [ELEM_W-1:0]            clamp_min,
   input  wire [ELEM_W-1:0]            clamp_max,
+  input  wire [223:0]                 post,  // see post_slot
+
+  input  wire                         table_we,
+  input  wire [5:0]                   table_waddr,
+  input  wire [31:0]                  table_wdata,
 
   input  wire                         s_valid,
   output wire                         s_ready,
@@ -94,7 +99,12 @@ module output_array #(
   wire [KEEP_W-1:0] post_keep;
   wire              post_last;
 
-  post_slot #(.WIDTH(M_W)) u_post (
+  post_slot #(.FORMAT(FORMAT), .LANES(OC_LANES), .ELEM_W(ELEM_W)) u_post (
+    .clk(clk),
+    .post(post),
+    .table_we(table_we),
+    .table_waddr(table_waddr),
+    .table_wdata(table_wdata),
     .s_valid(s_valid),
     .s_ready(s_ready),
     .s_data(y),

@@ -1,7 +1,7 @@
 // Writes stream packets into the buffers, a beat a cycle, from word load_addr on (sampled with a
 // packet's first beat). tdest chooses the buffer; README.md has the layouts.
-// Ready exactly while enable. A beat beyond its buffer, or to no buffer, is dropped and raises
-// range_error for that cycle. A parameter triple cut short by tlast is dropped too.
+// Ready exactly while enable. A beat beyond its buffer is dropped and raises range_error for that
+// cycle. A parameter triple cut short by tlast is dropped too.
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none
 
@@ -34,7 +34,10 @@ module stream_loader #(
   output wire [IC_LANES*ELEM_W-1:0]                                weight_wdata,
   output wire [OC_LANES-1:0]                                       param_we,
   output wire [(PARAM_DEPTH > 1 ? $clog2(PARAM_DEPTH) : 1)-1:0]   param_waddr,
-  output wire [71:0]                                               param_wdata
+  output wire [71:0]                                               param_wdata,
+  output wire                                                      table_we,
+  output wire [5:0]                                                table_waddr,
+  output wire [31:0]                                               table_wdata
 );
   `include "dla_defs.vh"
 
@@ -42,6 +45,8 @@ module stream_loader #(
   localparam WEIGHT_AW = WEIGHT_DEPTH > 1 ? $clog2(WEIGHT_DEPTH) : 1;
   localparam PARAM_AW  = PARAM_DEPTH > 1 ? $clog2(PARAM_DEPTH) : 1;
   localparam WORD_W    = IC_LANES * ELEM_W;
+
+  localparam TABLE_DEPTH = 64;  // words of four entries
 
   localparam [OC_LANES-1:0] LANE_0 = 1;
 
@@ -66,15 +71,17 @@ module stream_loader #(
   wire to_act    = s_axis_tdest == DEST_ACTIVATIONS;
   wire to_weight = s_axis_tdest == DEST_WEIGHTS;
   wire to_param  = s_axis_tdest == DEST_PARAMETERS;
+  wire to_table  = s_axis_tdest == DEST_TABLE;
   wire in_range  = (to_act    && word < ACT_DEPTH) ||
                    (to_weight && word < WEIGHT_DEPTH) ||
-                   (to_param  && word < PARAM_DEPTH);
+                   (to_param  && word < PARAM_DEPTH) ||
+                   (to_table  && word < TABLE_DEPTH);
 
   wire beat  = s_axis_tvalid && s_axis_tready;
   wire write = beat && in_range;
 
   wire last_field = !to_param || field == FIELD_SHIFT;
-  wire last_lane  = to_act || lane + 1 == OC_LANES;
+  wire last_lane  = to_act || to_table || lane + 1 == OC_LANES;
 
   wire [OC_LANES-1:0] lane_select = LANE_0 << lane;
 
@@ -89,6 +96,9 @@ module stream_loader #(
   assign param_waddr  = word[PARAM_AW-1:0];
   assign act_wdata    = s_axis_tdata[WORD_W-1:0];
   assign weight_wdata = s_axis_tdata[WORD_W-1:0];
+  assign table_we     = write && to_table;
+  assign table_waddr  = word[5:0];
+  assign table_wdata  = s_axis_tdata[31:0];
   assign param_wdata  = {s_axis_tdata[7:0], multiplier_q, bias_q};
 
   always @(posedge clk) begin

@@ -61,7 +61,7 @@ class ArrayAdapter:
 
     async def configure(self, job: LayerJob) -> None:
         """Build the image of `job`, and set its registers."""
-        image = build_image(job.conv, job.x, job.job, job.config)
+        image = build_image(job.conv, job.x, job.job, job.config, job.whole_operand)
         self._image = self._held.missing(image)
         await self._images.configure(self._image)
 

@@ -12,6 +12,7 @@ from pymodel.array.job import Job, as_slice
 from pymodel.array.layout import Codes, job_activations, job_weights
 from pymodel.array.tiler import tile
 from pymodel.convolution import Convolution
+from pymodel.post_processing import PostProcessing
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,7 +22,8 @@ class LayerJob:
     job: its geometry, rounding rule, zero points and clamps (`pymodel.array.job.Job`; `act_base`
     and `act_wrap` concern DUTs with a ring buffer). conv, x: the whole layer and its input (stored
     codes, NHWC), for a DUT that keeps more than a tile. config: the lanes and depths that the
-    layer was cut for.
+    layer was cut for. whole_operand: second operand of the post-processing's element-wise op, of
+    the layer's output shape; None where there is none.
 
     The tensors are the tile's alone, made anew at each access.
     """
@@ -30,6 +32,7 @@ class LayerJob:
     conv: Convolution
     x: Codes
     config: ArrayConfig
+    whole_operand: Codes | None = None
 
     @property
     def activations(self) -> Codes:
@@ -56,6 +59,12 @@ class LayerJob:
         """int32 (out_channels,), -31 to 30; positive is to the left."""
         return self.conv.requantise.shift[as_slice(self.job.out_channel_range)]
 
+    @property
+    def operand(self) -> Codes | None:
+        """Codes (out_h, out_w, out_channels), one for each output."""
+        whole = self.whole_operand
+        return None if whole is None else whole[self.job.output_index]
+
     @cached_property
     def output_beats(self) -> int:
         """Output vectors that the DUT must put out; 0 for a job that keeps its psums."""
@@ -70,10 +79,18 @@ class LayerJob:
         return job.out_channels * job.out_h * job.out_w * taps * inputs
 
 
-def layer_jobs(conv: Convolution, x: Codes, config: ArrayConfig) -> list[LayerJob]:
+def layer_jobs(
+    conv: Convolution,
+    x: Codes,
+    config: ArrayConfig,
+    post: PostProcessing | None = None,
+    operand: Codes | None = None,
+) -> list[LayerJob]:
     """The layer's jobs on input x (NHWC), in the order in which a DUT must run them.
+
+    operand: second operand of post's element-wise op, of the layer's output shape.
 
     Raises:
         InputError: the layer cannot be cut for `config`; it names the layer.
     """
-    return [LayerJob(job, conv, x, config) for job in tile(conv, config)]
+    return [LayerJob(job, conv, x, config, operand) for job in tile(conv, config, post)]

@@ -12,6 +12,7 @@ from pymodel.array.extent import extent
 from pymodel.array.job import Job
 from pymodel.array.layout import place_output
 from pymodel.convolution import Convolution
+from pymodel.post_processing import PostProcessing
 from tb.adapter import Adapter, AnyJob, Counters, OutputBeats
 from tb.job import LayerJob, layer_jobs
 from tb.scoreboard import Comparison, ScoreboardError, compare
@@ -87,14 +88,21 @@ class LayerRun:
 
 
 async def run_layer(
-    adapter: Adapter[LayerJob], conv: Convolution, x: NDArray[np.signedinteger], config: ArrayConfig
+    adapter: Adapter[LayerJob],
+    conv: Convolution,
+    x: NDArray[np.signedinteger],
+    config: ArrayConfig,
+    post: PostProcessing | None = None,
+    operand: NDArray[np.signedinteger] | None = None,
 ) -> LayerRun:
-    """Run every job of `conv` on input x (NHWC).
+    """Run every job of `conv` on input x (NHWC), behind it `post`.
+
+    operand: second operand of post's element-wise op, of the layer's output shape.
 
     Raises DutError and ScoreboardError as the adapter and `OutputTensor.place` do.
     """
     output = OutputTensor(conv.geometry.output_shape, config)
-    return await run_jobs(adapter, layer_jobs(conv, x, config), output)
+    return await run_jobs(adapter, layer_jobs(conv, x, config, post, operand), output)
 
 
 async def run_jobs(adapter: Adapter[JobT], jobs: Iterable[JobT], output: OutputTensor) -> LayerRun:

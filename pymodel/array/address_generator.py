@@ -47,15 +47,16 @@ def _steps(job: Job, config: ArrayConfig) -> Iterator[dict[str, int | bool | lis
         word = job.act_base + (ih * job.in_w + iw) * size.pixel_words + pixel_word
         if word >= job.act_wrap:
             word -= job.act_wrap
+        weight = ((ocb * size.groups + g) * job.kernel_h + kh) * job.kernel_w + kw
         vector = (ocb * job.out_h + oh) * job.out_w + ow
         last_tap = (kh, kw) == (job.kernel_h - 1, job.kernel_w - 1)
         last_group = g == size.groups - 1
         outputs = min(size.block_lanes, job.out_channels - ocb * size.block_lanes)
         inputs = outputs if job.depthwise else job.in_channels - g * path.ic_lanes
         yield {
-            "act_addr": word if inside else 0,
-            "weight_addr": ((ocb * size.groups + g) * job.kernel_h + kh) * job.kernel_w + kw,
-            "param_addr": ocb,
+            "act_addr": job.act_start + word if inside else 0,
+            "weight_addr": job.weight_base + weight,
+            "param_addr": job.param_base + ocb,
             "psum_addr": vector,
             "pad": not inside,
             "lane_mask": [i >= inputs for i in range(path.ic_lanes)],

@@ -108,6 +108,20 @@ def pack_parameters(conv: Convolution, job: Job, config: ArrayConfig) -> NDArray
     return _fill(_fill(table, 0, block).reshape(-1, block, 3), 1, config.datapath.oc_lanes)
 
 
+def pack_operand(operand: Codes, job: Job, config: ArrayConfig) -> Codes:
+    """The operand stream's vectors, in the order in which the outputs leave the array.
+
+    Args:
+        operand: second operand of the job's element-wise op, of the layer's whole output shape.
+
+    Returns:
+        Codes (OCB * OUT_H * OUT_W, OC_LANES); 0 for lanes without a channel.
+    """
+    lanes = extent(job, config).block_lanes
+    blocks = _fill(operand[job.output_index], -1, lanes).reshape(job.out_h, job.out_w, -1, lanes)
+    return _fill(blocks.transpose(2, 0, 1, 3).reshape(-1, lanes), -1, config.datapath.oc_lanes)
+
+
 def place_output(
     out: NDArray[np.generic], beats: NDArray[np.generic], job: Job, config: ArrayConfig
 ) -> None:

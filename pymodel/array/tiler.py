@@ -1,6 +1,7 @@
 """Cuts a layer into jobs that fit the array's buffers."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import product
 
 from pymodel.array.config import ArrayConfig
@@ -10,6 +11,7 @@ from pymodel.array.tile_size import REGISTER_MAX, TileSize, act_words, choose
 from pymodel.array.window import Axis
 from pymodel.convolution import Convolution
 from pymodel.errors import InputError
+from pymodel.post_processing import PostProcessing
 from pymodel.requantise import ARRAY_RULES
 
 GEOMETRY_REGISTERS = (
@@ -30,8 +32,8 @@ GEOMETRY_REGISTERS = (
 )
 
 
-def tile(conv: Convolution, config: ArrayConfig) -> list[Job]:
-    """The layer's jobs, in an order in which the array can run them.
+def tile(conv: Convolution, config: ArrayConfig, post: PostProcessing | None = None) -> list[Job]:
+    """The layer's jobs, each with `post`, in an order in which the array can run them.
 
     Every output of the layer is put out by exactly one job. Jobs that share their outputs and
     differ in the groups of input channels follow each other, and hand their psums on through the
@@ -53,7 +55,8 @@ def tile(conv: Convolution, config: ArrayConfig) -> list[Job]:
         channels = len(section.in_channels), len(section.out_channels)
         if channels not in sizes:
             sizes[channels] = choose(conv, section, config)
-        jobs += _section_jobs(conv, config, batch, section, sizes[channels])
+        found = _section_jobs(conv, config, batch, section, sizes[channels])
+        jobs += [replace(job, post=post) for job in found]
     for job in jobs:
         _require_registers(conv, job)
     return jobs

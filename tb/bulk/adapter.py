@@ -113,6 +113,8 @@ class BulkAdapter:
     async def run(self, image: JobImage) -> None:
         """Queue the job's start, the wait for its end, and the reads of status and counters."""
         program, self._building = self._building, self._empty()
+        if len(image.operand):
+            program.operand(image.operand)
         control = self._definitions["REG_CONTROL"]
         program.write(control, 1 << self._definitions["CONTROL_START"])
         program.wait(2 * image.mac_cycles + 4 * image.output_beats + ACCESS_LIMIT)
@@ -128,8 +130,8 @@ class BulkAdapter:
             if not self._fits([job]):
                 raise InputError(
                     f"job {job.number}: {len(program.steps)} steps, {program.tape_beats} input "
-                    f"beats and {job.output_beats} output beats do not fit the bulk harness "
-                    f"({self._depths}); tile the layer smaller"
+                    f"beats, {program.operand_beats} operands and {job.output_beats} output beats "
+                    f"do not fit the bulk harness ({self._depths}); tile the layer smaller"
                 )
         self._queue.append(job)
 
@@ -152,7 +154,7 @@ class BulkAdapter:
         return self._counters
 
     def _empty(self) -> Program:
-        return Program(harness.stream_bytes(self._config))
+        return Program(harness.stream_bytes(self._config), harness.output_bytes(self._config))
 
     def _shape(self) -> int:
         """What REG_SHAPE must read."""
@@ -170,6 +172,7 @@ class BulkAdapter:
         return (
             sum(len(program.steps) for program in programs) < self._depths.program
             and sum(program.tape_beats for program in programs) <= self._depths.tape
+            and sum(program.operand_beats for program in programs) <= self._depths.operand
             and sum(program.log_words for program in programs) <= self._depths.log
             and sum(job.output_beats for job in jobs) < self._depths.capture
         )
@@ -213,6 +216,8 @@ class BulkAdapter:
         """The error when the batch ended inside `program`, whose first step is `first_step`."""
         if result.stop == harness.STOP_CAPTURE:
             return DutError(f"{what}: the DUT sent more than {self._depths.capture} output beats")
+        if result.stop == harness.STOP_OPERAND:
+            return DutError(f"{what}: the DUT left operands untaken, of this job or a later one")
         at = result.completed - first_step
         if result.stop == harness.STOP_END or at >= len(program.steps):
             return None

@@ -70,10 +70,11 @@ async def replay(
     """
     _clear(folder)
     instructions = program.instructions()
-    sizes = np.array([[len(instructions)], [program.tape_beats]], dtype="<u4").view(np.uint8)
-    write_hex(folder / harness.SIZES_FILE, sizes)
+    sizes = [[len(instructions)], [program.tape_beats], [program.operand_beats]]
+    write_hex(folder / harness.SIZES_FILE, np.array(sizes, dtype="<u4").view(np.uint8))
     write_hex(folder / harness.PROGRAM_FILE, instructions)
     write_hex(folder / harness.TAPE_FILE, program.tape())
+    write_hex(folder / harness.OPERAND_FILE, program.operands())
 
     dut.go.value = 1
     await RisingEdge(dut.done)

@@ -15,10 +15,12 @@ SOURCE = HDL_DIR / "bulk_harness.v"
 VLT = HDL_DIR / "bulk_harness.vlt"
 
 SIZES_FILE, PROGRAM_FILE, TAPE_FILE = "sizes.hex", "program.hex", "tape.hex"
+OPERAND_FILE = "operand.hex"
 CAPTURED_FILE, LOG_FILE, SUMMARY_FILE = "captured.hex", "log.hex", "summary.hex"
 
 OP_END, OP_RESET, OP_WRITE, OP_READ, OP_STREAM, OP_WAIT = range(6)
-STOP_END, STOP_LIMIT, STOP_RESPONSE, STOP_CAPTURE, STOP_PROGRAM = range(5)
+OP_FEED, OP_OPERAND, OP_OPERAND_FEED = range(6, 9)
+STOP_END, STOP_LIMIT, STOP_RESPONSE, STOP_CAPTURE, STOP_PROGRAM, STOP_OPERAND = range(6)
 SUMMARY_WORDS = 5
 
 
@@ -28,6 +30,7 @@ class Depths:
 
     program: int = 4096
     tape: int = 65536
+    operand: int = 65536
     capture: int = 65536
     log: int = 4096
 
@@ -62,6 +65,7 @@ def parameters(
         "HDL_CLOCK": int(hdl_clock),
         "PROGRAM_DEPTH": depths.program,
         "TAPE_DEPTH": depths.tape,
+        "OPERAND_DEPTH": depths.operand,
         "CAPTURE_DEPTH": depths.capture,
         "LOG_DEPTH": depths.log,
     }

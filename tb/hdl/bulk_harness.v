@@ -1,19 +1,25 @@
 // The bulk path: replays a prepared program against dla_top with no Python on the way.
 //
-// On a rising `go` it reads sizes.hex, program.hex and tape.hex from the simulator's working folder,
-// executes the program, writes captured.hex, log.hex and summary.hex, and raises `done` until `go`
+// On a rising `go` it reads sizes.hex, program.hex, tape.hex and operand.hex from the simulator's
+// working folder, executes the program, writes captured.hex, log.hex and summary.hex, and raises `done` until `go`
 // falls. Python writes and reads those files (tb/bulk) and touches `go` and `done` only.
 //
-// An instruction is {op[95:88], argument[87:64], data[63:32], limit[31:0]}; `limit` is the number of
+// An instruction is {op[95:88], argument[87:64], data[63:32], limit[31:0]}; its argument is
+// {from[23:2], tdest[1:0]} where packets are sent, and `limit` the number of
 // cycles after which an instruction that has not completed ends the program as a failure.
 //   OP_END                       end of the program
 //   OP_RESET data                hold reset for `data` cycles
 //   OP_WRITE argument, data      AXI4-Lite write of data to address argument
 //   OP_READ argument             AXI4-Lite read of address argument; the word goes to the log
-//   OP_STREAM argument, data     one packet of `data` beats from the tape, tdest = argument
+//   OP_STREAM tdest, data        one packet of `data` beats from the tape
+//   OP_FEED from, tdest, data    one packet of `data` beats captured before, from beat `from` on
+//   OP_OPERAND data              `data` beats of operand.hex go to the operand stream, beside what
+//                                comes next; where some are left from before, it waits for their end
+//   OP_OPERAND_FEED from, data   the same with beats captured before
 //   OP_WAIT                      wait for irq; the number of beats captured so far goes to the log
 // Summary words: stop reason, instructions completed, beats captured, words logged, cycles.
-// A captured word is {tlast, tkeep, tdata}. The output stream is always ready.
+// A captured word is {tlast, tkeep, tdata}. The output stream is always ready. Beats are counted
+// from the program's start. Feeding needs IC_LANES == OC_LANES: an output vector is an input vector.
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none
 
@@ -46,6 +52,7 @@ module bulk_harness #(
   parameter HDL_CLOCK     = 1,     // 0: the clock comes in on ext_clk
   parameter PROGRAM_DEPTH = 4096,
   parameter TAPE_DEPTH    = 65536,
+  parameter OPERAND_DEPTH = 65536,
   parameter CAPTURE_DEPTH = 65536,
   parameter LOG_DEPTH     = 4096
 ) (
@@ -58,9 +65,10 @@ module bulk_harness #(
   localparam CAPTURE_W = 1 + M_W / 8 + M_W;
 
   localparam [7:0] OP_END = 8'd0, OP_RESET = 8'd1, OP_WRITE = 8'd2, OP_READ = 8'd3,
-                   OP_STREAM = 8'd4, OP_WAIT = 8'd5;
+                   OP_STREAM = 8'd4, OP_WAIT = 8'd5, OP_FEED = 8'd6, OP_OPERAND = 8'd7,
+                   OP_OPERAND_FEED = 8'd8;
   localparam [31:0] STOP_END = 32'd0, STOP_LIMIT = 32'd1, STOP_RESPONSE = 32'd2,
-                    STOP_CAPTURE = 32'd3, STOP_PROGRAM = 32'd4;
+                    STOP_CAPTURE = 32'd3, STOP_PROGRAM = 32'd4, STOP_OPERAND = 32'd5;
   localparam [1:0] STATE_IDLE = 2'd0, STATE_FETCH = 2'd1, STATE_EXECUTE = 2'd2, STATE_DONE = 2'd3;
 
   // -- clock ------------------------------------------------------------------------------------
@@ -77,9 +85,10 @@ module bulk_harness #(
   endgenerate
 
   // -- memories ---------------------------------------------------------------------------------
-  reg [31:0]          sizes    [0:1];  // instructions, tape beats
+  reg [31:0]          sizes    [0:2];  // instructions, tape beats, operand beats
   reg [95:0]          steps    [0:PROGRAM_DEPTH-1];
   reg [S_W-1:0]       tape     [0:TAPE_DEPTH-1];
+  reg [M_W-1:0]       operands [0:OPERAND_DEPTH-1];
   reg [CAPTURE_W-1:0] captured [0:CAPTURE_DEPTH-1];
   reg [31:0]          log      [0:LOG_DEPTH-1];
   reg [31:0]          summary  [0:4];
@@ -95,8 +104,25 @@ module bulk_harness #(
   reg [31:0] wdata_q;
   reg        awvalid_q, wvalid_q, arvalid_q, stream_q;
   reg [1:0]  tdest_q;
+  reg        feed_q;                       // the packet comes from what was captured
+  reg [31:0] feed_next_q;
+
+  reg        operand_feed_q;
+  reg [31:0] operand_q, operand_next_q, operand_left_q;
 
   wire [95:0] step = steps[pc_q];
+  wire [21:0] step_from = step[87:66];
+
+  wire [S_W-1:0] fed;
+  wire [CAPTURE_W-1:0] feed_word = captured[feed_next_q];
+  wire [CAPTURE_W-1:0] operand_word = captured[operand_next_q];
+  generate
+    if (S_W > M_W) begin : gen_wide_feed
+      assign fed = {{(S_W - M_W){1'b0}}, feed_word[M_W-1:0]};
+    end else begin : gen_feed
+      assign fed = feed_word[S_W-1:0];
+    end
+  endgenerate
 
   // -- the DUT ----------------------------------------------------------------------------------
   wire            awready, wready, bvalid, arready, rvalid, tready, m_tvalid, m_tlast, irq;
@@ -125,17 +151,18 @@ module bulk_harness #(
     .s_axil_araddr(address_q), .s_axil_arprot(3'd0), .s_axil_arvalid(arvalid_q),
     .s_axil_arready(arready),
     .s_axil_rdata(rdata), .s_axil_rresp(rresp), .s_axil_rvalid(rvalid), .s_axil_rready(1'b1),
-    .s_axis_tdata(tape[tape_q]), .s_axis_tkeep({(S_W / 8){1'b1}}), .s_axis_tvalid(stream_q),
+    .s_axis_tdata(feed_q ? fed : tape[tape_q]), .s_axis_tkeep({(S_W / 8){1'b1}}), .s_axis_tvalid(stream_q),
     .s_axis_tready(tready), .s_axis_tlast(remaining_q == 32'd1), .s_axis_tdest(tdest_q),
-    .s_axis_operand_tdata({M_W{1'b0}}), .s_axis_operand_tkeep({(M_W / 8){1'b0}}),
-    .s_axis_operand_tvalid(1'b0), .s_axis_operand_tready(operand_ready),
-    .s_axis_operand_tlast(1'b0),
+    .s_axis_operand_tdata(operand_feed_q ? operand_word[M_W-1:0] : operands[operand_q]),
+    .s_axis_operand_tkeep({(M_W / 8){1'b1}}),
+    .s_axis_operand_tvalid(operand_left_q != 32'd0), .s_axis_operand_tready(operand_ready),
+    .s_axis_operand_tlast(operand_left_q == 32'd1),
     .m_axis_tdata(m_tdata), .m_axis_tkeep(m_tkeep), .m_axis_tvalid(m_tvalid),
     .m_axis_tready(1'b1), .m_axis_tlast(m_tlast),
     .irq(irq)
   );
 
-  wire unused = &{1'b0, ext_clk, step[87:72], operand_ready};
+  wire unused = &{1'b0, ext_clk, feed_word, operand_word};
 
   // -- completion of the current instruction ------------------------------------------------------
   // One response channel is busy at a time, so a valid response belongs to the current instruction.
@@ -145,7 +172,8 @@ module bulk_harness #(
       OP_RESET:  completed = remaining_q == 32'd0;
       OP_WRITE:  completed = bvalid;
       OP_READ:   completed = rvalid;
-      OP_STREAM: completed = remaining_q == 32'd0;
+      OP_STREAM, OP_FEED: completed = remaining_q == 32'd0;
+      OP_OPERAND, OP_OPERAND_FEED: completed = operand_left_q == 32'd0;
       OP_WAIT:   completed = irq;
       default:   completed = 1'b0;
     endcase
@@ -160,6 +188,10 @@ module bulk_harness #(
     arvalid_q = 1'b0;
     stream_q = 1'b0;
     remaining_q = 32'd0;
+    feed_q = 1'b0;
+    operand_feed_q = 1'b0;
+    operand_left_q = 32'd0;
+    operand_q = 32'd0;
     tape_q = 32'd0;
     captured_q = 32'd0;
     cycles_q = 32'd0;
@@ -170,6 +202,7 @@ module bulk_harness #(
       $readmemh("sizes.hex", sizes);
       $readmemh("program.hex", steps, 0, sizes[0] - 1);
       if (sizes[1] != 32'd0) $readmemh("tape.hex", tape, 0, sizes[1] - 1);
+      if (sizes[2] != 32'd0) $readmemh("operand.hex", operands, 0, sizes[2] - 1);
     end
   endtask
 
@@ -219,11 +252,19 @@ module bulk_harness #(
       captured_q <= captured_q + 32'd1;
     end
 
+    if (operand_left_q != 32'd0 && operand_ready) begin
+      operand_left_q <= operand_left_q - 32'd1;
+      if (operand_feed_q) operand_next_q <= operand_next_q + 32'd1;
+      else operand_q <= operand_q + 32'd1;
+    end
+
     case (state_q)
       STATE_IDLE: if (go) begin
         load_files;
         pc_q <= 32'd0;
         tape_q <= 32'd0;
+        operand_q <= 32'd0;
+        operand_left_q <= 32'd0;
         captured_q <= 32'd0;
         logged_q <= 32'd0;
         cycles_q <= 32'd0;
@@ -249,13 +290,17 @@ module bulk_harness #(
             address_q <= step[71:64];
             arvalid_q <= 1'b1;
           end
-          OP_STREAM: begin
+          OP_STREAM, OP_FEED: begin
             tdest_q <= step[65:64];
             remaining_q <= step[63:32];
+            feed_q <= step[95:88] == OP_FEED;
+            feed_next_q <= {10'd0, step_from};
             stream_q <= 1'b1;
           end
+          OP_OPERAND, OP_OPERAND_FEED: ;
           OP_WAIT: ;
-          OP_END: finish(captured_q == CAPTURE_DEPTH ? STOP_CAPTURE : STOP_END);
+          OP_END: finish(captured_q == CAPTURE_DEPTH ? STOP_CAPTURE :
+                         operand_left_q != 32'd0 ? STOP_OPERAND : STOP_END);
           default: finish(STOP_PROGRAM);
         endcase
       end
@@ -267,7 +312,8 @@ module bulk_harness #(
         if (arready) arvalid_q <= 1'b0;
         if (op_q == OP_RESET) remaining_q <= remaining_q - 32'd1;
         if (stream_q && tready) begin
-          tape_q <= tape_q + 32'd1;
+          if (feed_q) feed_next_q <= feed_next_q + 32'd1;
+          else tape_q <= tape_q + 32'd1;
           remaining_q <= remaining_q - 32'd1;
           if (remaining_q == 32'd1) stream_q <= 1'b0;
         end
@@ -277,6 +323,11 @@ module bulk_harness #(
           state_q <= STATE_FETCH;
           if (op_q == OP_READ) append_log(rdata);
           if (op_q == OP_WAIT) append_log(captured_q);
+          if (op_q == OP_OPERAND || op_q == OP_OPERAND_FEED) begin
+            operand_left_q <= step[63:32];
+            operand_next_q <= {10'd0, step_from};
+            operand_feed_q <= op_q == OP_OPERAND_FEED;
+          end
           if (op_q == OP_WRITE && bresp !== 2'b00) finish(STOP_RESPONSE);
           if (op_q == OP_READ && rresp !== 2'b00) finish(STOP_RESPONSE);
         end else if (limit_q == 32'd0) begin

@@ -62,7 +62,7 @@ def test_missing_dump(tmp_path: Path) -> None:
 
 
 def test_program_encoding() -> None:
-    program = Program(tape_bytes=16)
+    program = Program(tape_bytes=16, operand_bytes=4)
     program.reset(4)
     program.write(0x44, 0xFFFFFF80)
     program.stream(2, np.array([[1, 2, 3, 4]], dtype=np.uint8))

@@ -12,6 +12,7 @@ from pymodel.array.config import ArrayConfig
 from pymodel.array.layout import pack_activations
 from pymodel.array.tiler import tile
 from pymodel.errors import InputError
+from pymodel.post_processing import Elementwise, PostProcessing, Scaling
 from pymodel.presets import preset
 from tb.image import build_image, element_bytes, register_writes
 from tb.registers import load_definitions
@@ -20,11 +21,20 @@ CASE = load_case(VECTORS / "corner" / "conv3x3_same")
 CONFIG = ArrayConfig(replace(preset("int8"), ic_lanes=4, oc_lanes=4))
 DEFINITIONS = load_definitions()
 (JOB,) = tile(CASE.convolution, CONFIG)
+TABLE = np.arange(127, -129, -1).astype(np.int8)
+SUBTRACT = Elementwise(
+    op="subtract",
+    a=Scaling(zero_point=-128, multiplier=0x40000000, shift=-1),
+    b=Scaling(zero_point=-1, multiplier=0x7FFFFFFF, shift=-3),
+    y=Scaling(zero_point=127, multiplier=0x50000000, shift=2),
+    clamp_min=-5,
+    clamp_max=100,
+)
 
 
 def test_every_job_register_is_written_once() -> None:
     addresses = [address for address, _ in register_writes(JOB)]
-    last = DEFINITIONS["REG_CLAMP_MAX"]
+    last = DEFINITIONS["REG_POST_CLAMP"]
     assert sorted(addresses) == list(range(DEFINITIONS["REG_IN_SIZE"], last + 4, 4))
 
 
@@ -37,6 +47,18 @@ def test_every_job_register_is_written_once() -> None:
         ({"x_zero_point": -128}, "REG_X_ZERO_POINT", 0xFFFFFF80),
         ({"rounding": "single", "load_psum": True, "keep_psum": False}, "REG_MODE", 0x102),
         ({"rounding": "double_up", "load_psum": False, "keep_psum": True}, "REG_MODE", 0x201),
+        ({"act_start": 0x10203}, "REG_ACT_START", 0x10203),
+        ({"weight_base": 0x102, "param_base": 3}, "REG_BUFFER_BASE", 0x00030102),
+        ({"post": None}, "REG_POST_MODE", 0),
+        ({"post": PostProcessing(table=TABLE)}, "REG_POST_MODE", 4),
+        ({"post": PostProcessing(elementwise=SUBTRACT)}, "REG_POST_MODE", 2),
+        ({"post": PostProcessing(table=TABLE, elementwise=SUBTRACT)}, "REG_POST_MODE", 6),
+        ({"post": PostProcessing(elementwise=SUBTRACT)}, "REG_POST_A_MULTIPLIER", 0x40000000),
+        ({"post": PostProcessing(elementwise=SUBTRACT)}, "REG_POST_B_MULTIPLIER", 0x7FFFFFFF),
+        ({"post": PostProcessing(elementwise=SUBTRACT)}, "REG_POST_Y_MULTIPLIER", 0x50000000),
+        ({"post": PostProcessing(elementwise=SUBTRACT)}, "REG_POST_SHIFTS", 0x02FDFF),
+        ({"post": PostProcessing(elementwise=SUBTRACT)}, "REG_POST_ZERO_POINTS", 0x7FFF80),
+        ({"post": PostProcessing(elementwise=SUBTRACT)}, "REG_POST_CLAMP", 0x64FB),
     ],
 )
 def test_register_fields(fields: dict[str, Any], register: str, value: int) -> None:
@@ -79,3 +101,33 @@ def test_element_bytes_are_two_s_complement(bits: int) -> None:
     data = element_bytes(codes, bits)
     assert data.shape == (2, 2 * bits // 8)
     assert data.view(f"<i{bits // 8}").tolist() == codes.tolist()
+
+
+def test_table_is_four_entries_a_beat_from_code_minus_128_on() -> None:
+    job = replace(JOB, post=PostProcessing(table=TABLE))
+    packet = build_image(CASE.convolution, CASE.x, job, CONFIG).packets[-1]
+    assert (packet.tdest, packet.address) == (DEFINITIONS["DEST_TABLE"], 0)
+    assert packet.beats.shape == (64, 4)
+    assert packet.beats[0].view(np.int8).tolist() == [127, 126, 125, 124]
+
+
+def test_operand_follows_the_order_of_the_output_vectors() -> None:
+    conv = CASE.convolution
+    _, height, width, channels = shape = conv.geometry.output_shape
+    operand = np.arange(np.prod(shape)).astype(np.int8).reshape(shape)
+    job = replace(JOB, post=PostProcessing(elementwise=SUBTRACT))
+    beats = build_image(conv, CASE.x, job, CONFIG, operand).operand.view(np.int8)
+    vector = 0
+    for block in range(0, channels, 4):
+        for row, col in np.ndindex(height, width):
+            lanes = [int(code) for code in operand[0, row, col, block : block + 4]]
+            assert beats[vector].tolist() == lanes + [0] * (4 - len(lanes))
+            vector += 1
+    assert vector == len(beats)
+
+
+def test_operand_is_there_exactly_where_the_job_needs_it() -> None:
+    conv, operand = CASE.convolution, np.zeros(CASE.convolution.geometry.output_shape, np.int8)
+    with pytest.raises(InputError, match="needs an operand, found none"):
+        build_image(conv, CASE.x, replace(JOB, post=PostProcessing(elementwise=SUBTRACT)), CONFIG)
+    assert len(build_image(conv, CASE.x, JOB, CONFIG, operand).operand) == 0

@@ -66,6 +66,9 @@ def corner_jobs(ic_lanes: int, oc_lanes: int) -> dict[str, Job]:
         "blocks": replace(SMALL, out_channels=more_oc, kernel_h=1, kernel_w=1),
         "uneven": replace(SMALL, in_channels=2 * ic_lanes + 1, out_channels=oc_lanes + 1, out_h=1),
         "ring": replace(SMALL, act_base=37, act_wrap=45, in_channels=more_ic),
+        "bases": replace(
+            SMALL, act_start=11, act_base=30, act_wrap=33, weight_base=3, param_base=1
+        ),
         "depthwise": depthwise(SMALL, 1),
         "depthwise_full_block": depthwise(SMALL, min(ic_lanes, oc_lanes)),
         "depthwise_blocks": depthwise(replace(SMALL, act_base=90, pad_top=1), more_ic + oc_lanes),
@@ -105,4 +108,7 @@ def random_job(random: np.random.Generator, ic_lanes: int, oc_lanes: int) -> Job
         depthwise=on_its_own,
         act_base=int(random.integers(0, wrap)),
         act_wrap=wrap,
+        act_start=int(random.integers(0, 6)),
+        weight_base=int(random.integers(0, 6)),
+        param_base=int(random.integers(0, 2)),
     )

@@ -7,10 +7,10 @@ import numpy as np
 
 from tb.registers import load_definitions
 
-ACTIVATIONS, WEIGHTS, PARAMETERS = (
-    load_definitions()[name] for name in ("DEST_ACTIVATIONS", "DEST_WEIGHTS", "DEST_PARAMETERS")
+ACTIVATIONS, WEIGHTS, PARAMETERS, TABLE = (
+    load_definitions()[f"DEST_{name}"] for name in ("ACTIVATIONS", "WEIGHTS", "PARAMETERS", "TABLE")
 )
-NOWHERE = 3
+TABLE_WORDS = 64
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,8 @@ class Buffers:
 
 @dataclass(frozen=True)
 class Write:
-    """One word that reaches a buffer: `lane` is the bank of an output lane, 0 for activations."""
+    """One word that reaches a buffer: `lane` is the bank of an output lane, 0 for activations
+    and the table."""
 
     tdest: int
     lane: int
@@ -52,6 +53,8 @@ def expected_writes(
             yield None
         elif tdest == ACTIVATIONS:
             yield Write(tdest, 0, address + number, beat & mask)
+        elif tdest == TABLE:
+            yield Write(tdest, 0, address + number, beat & 0xFFFFFFFF)
         elif tdest == WEIGHTS:
             word, lane = divmod(number, buffers.oc_lanes)
             yield Write(tdest, lane, address + word, beat & mask)
@@ -65,8 +68,6 @@ def expected_writes(
 
 def out_of_range(tdest: int, address: int, number: int, buffers: Buffers) -> bool:
     """Whether beat `number` of a packet from word `address` on lies beyond its buffer."""
-    if tdest == NOWHERE:
-        return True
     return address + number // buffers.beats_a_word(tdest) >= buffers.depth[tdest]
 
 
@@ -74,10 +75,8 @@ def random_packet(
     random: np.random.Generator, buffers: Buffers, beat_bits: int
 ) -> tuple[int, int, list[int]]:
     """Return destination, load address and beats; one in a few reaches past its buffer's end."""
-    tdest = int(
-        random.choice([ACTIVATIONS, WEIGHTS, PARAMETERS, NOWHERE], p=[0.3, 0.3, 0.35, 0.05])
-    )
-    address = int(random.integers(0, buffers.depth.get(tdest, 1) + 1))
+    tdest = int(random.choice([ACTIVATIONS, WEIGHTS, PARAMETERS, TABLE], p=[0.3, 0.3, 0.3, 0.1]))
+    address = int(random.integers(0, buffers.depth[tdest] + 1))
     length = int(random.integers(1, 3 * buffers.beats_a_word(tdest) + 2))
     beats = [int.from_bytes(random.bytes(beat_bits // 8)) for _ in range(length)]
     return tdest, address, beats

@@ -25,7 +25,7 @@ from tb.unit.jobs import SMALL, corner_jobs, random_job
 GEOMETRY = (
     *("in_h", "in_w", "out_h", "out_w", "kernel_h", "kernel_w", "stride_h", "stride_w"),
     *("dilation_h", "dilation_w", "pad_top", "pad_left", "in_channels", "out_channels"),
-    *("act_base", "act_wrap", "depthwise"),
+    *("act_base", "act_wrap", "act_start", "weight_base", "param_base", "depthwise"),
 )
 OUTPUTS = (*ADDRESSES, *FLAGS, "lane_mask", "keep")
 RANDOM_JOBS = 12

@@ -15,7 +15,7 @@ from tb.unit.bench import cycle, random_generator, read, run_bench, start_clock,
 REGISTERS = load_definitions()
 WRITABLE = {
     REGISTERS["REG_LOAD_ADDR"],
-    *range(REGISTERS["REG_IN_SIZE"], REGISTERS["REG_CLAMP_MAX"] + 4, 4),
+    *range(REGISTERS["REG_IN_SIZE"], REGISTERS["REG_POST_CLAMP"] + 4, 4),
 }
 STATUS_PORTS = {
     "REG_BUSY_CYCLES": "busy_cycles",
@@ -155,7 +155,7 @@ async def bench_reset_clears(dut: Any) -> None:
     master = master_of(dut, random_generator(), 0.0)
     for address in sorted(WRITABLE):
         await master.write_dword(address, 0xFFFFFFFF)
-    assert read(dut.job) == (1 << 480) - 1
+    assert read(dut.job) == (1 << 768) - 1
     await FallingEdge(dut.clk)
     write(dut, {"rst": 1})
     await FallingEdge(dut.clk)

@@ -1,7 +1,7 @@
 """rtl/job_check.v against the register map's rules, in whole numbers of any size."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 
 import cocotb
 import numpy as np
@@ -10,7 +10,9 @@ from cocotb.triggers import Timer
 
 from pymodel.array.job import Job
 from pymodel.formats.float_format import E4M3, FloatFormat
+from pymodel.post_processing import Elementwise, ElementwiseOp, PostProcessing, Scaling
 from tb.array_parameters import packed_float
+from tb.image import register_writes
 from tb.registers import load_definitions
 from tb.unit.bench import random_generator, read, run_bench, write
 from tb.unit.jobs import SMALL, random_job, vary
@@ -20,7 +22,8 @@ SIZES = (
     *("in_h", "in_w", "out_h", "out_w", "kernel_h", "kernel_w", "stride_h", "stride_w"),
     *("dilation_h", "dilation_w", "in_channels", "out_channels"),
 )
-NUMBERS = (*SIZES, "act_base", "act_wrap")
+BASES = ("act_start", "weight_base", "param_base")
+NUMBERS = (*SIZES, *BASES, "act_base", "act_wrap")
 FIELDS = (*NUMBERS, "load_psum", "keep_psum", "depthwise", "clamp_min", "clamp_max")
 RANDOM_JOBS = 1500
 ROUNDINGS = {
@@ -63,23 +66,43 @@ def expected_code(job: Job, rounding: int, dut: Any) -> str:
     pixels = job.in_h * job.in_w
     rules = {
         "ERR_ZERO_SIZE": all(getattr(job, name) > 0 for name in SIZES),
-        "ERR_ACT_RANGE": pixels * pixel_words <= job.act_wrap <= int(dut.ACT_DEPTH.value)
+        "ERR_ACT_RANGE": pixels * pixel_words <= job.act_wrap
+        and job.act_start + job.act_wrap <= int(dut.ACT_DEPTH.value)
         and job.act_base < job.act_wrap,
-        "ERR_WEIGHT_RANGE": blocks * groups * job.kernel_h * job.kernel_w
+        "ERR_WEIGHT_RANGE": job.weight_base + blocks * groups * job.kernel_h * job.kernel_w
         <= int(dut.WEIGHT_DEPTH.value),
-        "ERR_PARAM_RANGE": blocks <= int(dut.PARAM_DEPTH.value),
+        "ERR_PARAM_RANGE": job.param_base + blocks <= int(dut.PARAM_DEPTH.value),
         "ERR_PSUM_RANGE": not (job.load_psum or job.keep_psum)
         or blocks * job.out_h * job.out_w <= int(dut.PSUM_DEPTH.value),
         "ERR_ROUNDING": rounding in ROUNDINGS[format_of(dut)],
         "ERR_CLAMP": place(job.clamp_min, dut) <= place(job.clamp_max, dut),
         "ERR_DEPTHWISE": not job.depthwise or job.in_channels == job.out_channels,
+        "ERR_POST": post_is_legal(job, dut),
     }
     return next((name for name, kept in rules.items() if not kept), "ERR_NONE")
 
 
+def post_is_legal(job: Job, dut: Any) -> bool:
+    """Return whether the DUT has the post-processing of `job`, and its clamp is in order."""
+    op, has_table = (
+        (job.post.elementwise, job.post.table is not None) if job.post else (None, False)
+    )
+    if format_of(dut) != "affine_int8":
+        return op is None and not has_table
+    return op is None or op.clamp_min <= op.clamp_max
+
+
+def post_word(job: Job) -> int:
+    """Return the job's registers from REG_POST_MODE on, as the DUT's port holds them."""
+    first, last = (load_definitions()[f"REG_POST_{name}"] for name in ("MODE", "CLAMP"))
+    writes = [write for write in register_writes(job) if first <= write[0] <= last]
+    return sum(value << 8 * (address - first) for address, value in writes)
+
+
 async def check(dut: Any, job: Job, rounding: int = 0) -> str:
     """Compare the DUT's code for `job`, and return its name."""
-    write(dut, {**{name: getattr(job, name) for name in FIELDS}, "rounding": rounding})
+    numbers = {name: getattr(job, name) for name in FIELDS}
+    write(dut, {**numbers, "rounding": rounding, "post": post_word(job)})
     await Timer(1, unit="ns")
     got = load_definitions().name_of("ERR_", read(dut.code))
     expected = expected_code(job, rounding, dut)
@@ -91,7 +114,8 @@ async def check(dut: Any, job: Job, rounding: int = 0) -> str:
 async def bench_limits(dut: Any) -> None:
     """Each limit is legal, and one past it is its own error; legal jobs come between."""
     depth = {name: int(getattr(dut, f"{name}_DEPTH").value) for name in ("ACT", "WEIGHT", "PSUM")}
-    blocks = int(dut.PARAM_DEPTH.value) * int(dut.OC_LANES.value)
+    params = int(dut.PARAM_DEPTH.value)
+    blocks = params * int(dut.OC_LANES.value)
     one = ONE
     wide = replace(one, in_w=depth["ACT"], act_wrap=depth["ACT"])
     psum = replace(one, out_w=depth["PSUM"], keep_psum=True)
@@ -101,14 +125,24 @@ async def bench_limits(dut: Any) -> None:
             *(one, wide, psum, replace(one, clamp_min=5, clamp_max=5)),
             *(replace(one, out_channels=blocks), replace(one, kernel_w=depth["WEIGHT"])),
             *(replace(past, keep_psum=False), replace(wide, act_base=depth["ACT"] - 1)),
+            *(replace(one, act_start=depth["ACT"] - 1), replace(one, param_base=params - 1)),
+            replace(one, weight_base=depth["WEIGHT"] - 1),
         ],
         "ERR_ZERO_SIZE": [vary(one, {name: 0}) for name in SIZES],
         "ERR_ACT_RANGE": [
             *(replace(one, act_wrap=0), replace(one, act_base=1), replace(wide, in_h=2)),
             *(replace(one, act_wrap=depth["ACT"] + 1), replace(wide, act_wrap=depth["ACT"] - 1)),
+            *(replace(one, act_start=depth["ACT"]), replace(one, act_start=(1 << 32) - 1)),
+            replace(wide, act_start=1),
         ],
-        "ERR_WEIGHT_RANGE": [replace(one, kernel_w=depth["WEIGHT"] + 1)],
-        "ERR_PARAM_RANGE": [replace(one, out_channels=blocks + 1)],
+        "ERR_WEIGHT_RANGE": [
+            *(replace(one, kernel_w=depth["WEIGHT"] + 1), replace(one, weight_base=0xFFFF)),
+            *(replace(one, weight_base=depth["WEIGHT"]), replace(one, kernel_w=2, weight_base=47)),
+        ],
+        "ERR_PARAM_RANGE": [
+            *(replace(one, out_channels=blocks + 1), replace(one, param_base=params)),
+            *(replace(one, out_channels=blocks, param_base=1), replace(one, param_base=0xFFFF)),
+        ],
         "ERR_PSUM_RANGE": [past, replace(past, keep_psum=False, load_psum=True)],
         "ERR_CLAMP": [replace(one, clamp_min=1, clamp_max=0)],
         "ERR_DEPTHWISE": [
@@ -122,6 +156,22 @@ async def bench_limits(dut: Any) -> None:
     for rounding in range(4):
         known = rounding in ROUNDINGS[format_of(dut)]
         assert await check(dut, one, rounding) == ("ERR_NONE" if known else "ERR_ROUNDING")
+
+
+@cocotb.test()
+async def bench_post_processing(dut: Any) -> None:
+    """Every op, with and without a table, its clamp in order or not."""
+    none, table = Scaling(zero_point=0), np.zeros(256, dtype=np.int8)
+    seen = set()
+    for op in (None, *get_args(ElementwiseOp)):
+        for low, high in ((-128, 127), (-1, 0), (5, 5), (1, 0), (127, -128), (0, -1)):
+            numbers = op and Elementwise(
+                op=op, a=none, b=none, y=none, clamp_min=low, clamp_max=high
+            )
+            for each in (None, table):
+                post = PostProcessing(table=each, elementwise=numbers)
+                seen.add(await check(dut, replace(ONE, post=post)))
+    assert seen == {"ERR_NONE", "ERR_POST"}
 
 
 @cocotb.test()

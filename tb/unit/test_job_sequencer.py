@@ -38,7 +38,7 @@ async def run_job(dut: Any, job: Job, run_probability: float) -> None:
     expected = expected_steps(dut, job)
     inside = [not pad for pad in expected["pad"]]
     await cycle(dut, {**IDLE, "job": job_word(job), "start": 1})
-    await cycle(dut, {"job": int.from_bytes(random.bytes(60)), "start": 0})
+    await cycle(dut, {"job": int.from_bytes(random.bytes(96)), "start": 0})
     got: dict[str, list[int]] = {name: [] for name in expected}
     for _ in inside:
         while random.random() >= run_probability:

@@ -9,13 +9,15 @@ from tb.unit.bench import cycle, pack, random_generator, read, run_bench, start_
 from tb.unit.packets import (
     ACTIVATIONS,
     PARAMETERS,
+    TABLE,
+    TABLE_WORDS,
     WEIGHTS,
     Buffers,
     expected_writes,
     random_packet,
 )
 
-DEPTH = {ACTIVATIONS: 12, WEIGHTS: 5, PARAMETERS: 3}
+DEPTH = {ACTIVATIONS: 12, WEIGHTS: 5, PARAMETERS: 3, TABLE: TABLE_WORDS}
 PORTS = {ACTIVATIONS: "act", WEIGHTS: "weight", PARAMETERS: "param"}
 PARAMETER_BITS = 72
 ROUNDS, PACKETS, READS = 10, 12, 30

@@ -65,7 +65,7 @@ def drive_vector(dut: Any, random: np.random.Generator, rule: str) -> tuple[Beat
 async def bench_stalled_vectors(dut: Any, offer: float, accept: float) -> None:
     """Every vector leaves once and in order, with the parameters it came with."""
     random = random_generator()
-    idle = {"s_valid": 0, "m_axis_tready": 0, "s_axis_operand_tvalid": 1}
+    idle = {"s_valid": 0, "m_axis_tready": 0, "s_axis_operand_tvalid": 1, "post": 0}
     await start_clock(dut, idle)
     expected: list[Beat] = []
     got: list[Beat] = []
@@ -80,7 +80,7 @@ async def bench_stalled_vectors(dut: Any, offer: float, accept: float) -> None:
             write(dut, {"s_valid": 0, "psums": 0, "params": 0})
         write(dut, {"m_axis_tready": random.random() < accept})
         await Timer(1, unit="ns")
-        assert not read(dut.s_axis_operand_tready), "a pass-through takes no operand"
+        assert not read(dut.s_axis_operand_tready), "without an op it takes no operand"
         if read(dut.m_axis_tvalid) and read(dut.m_axis_tready):
             got.append((read(dut.m_axis_tdata), read(dut.m_axis_tkeep), read(dut.m_axis_tlast)))
         if waiting is not None and read(dut.s_ready):

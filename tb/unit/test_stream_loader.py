@@ -10,6 +10,8 @@ from tb.unit.bench import cycle, random_generator, read, run_bench, start_clock,
 from tb.unit.packets import (
     ACTIVATIONS,
     PARAMETERS,
+    TABLE,
+    TABLE_WORDS,
     WEIGHTS,
     Buffers,
     Write,
@@ -28,15 +30,18 @@ def buffers_of(dut: Any) -> Buffers:
         ic_lanes=int(dut.IC_LANES.value),
         oc_lanes=int(dut.OC_LANES.value),
         element_bits=int(dut.ELEM_W.value),
-        depth={tdest: int(getattr(dut, name).value) for tdest, name in names.items()},
+        depth={tdest: int(getattr(dut, name).value) for tdest, name in names.items()}
+        | {TABLE: TABLE_WORDS},
     )
 
 
 def seen_writes(dut: Any) -> list[Write]:
     """Return the writes that the DUT asks for in this cycle."""
     writes = []
-    if read(dut.act_we):
-        writes.append(Write(ACTIVATIONS, 0, read(dut.act_waddr), read(dut.act_wdata)))
+    for tdest, port in ((ACTIVATIONS, "act"), (TABLE, "table")):
+        if read(getattr(dut, f"{port}_we")):
+            address, data = getattr(dut, f"{port}_waddr"), getattr(dut, f"{port}_wdata")
+            writes.append(Write(tdest, 0, read(address), read(data)))
     for tdest, port in ((WEIGHTS, "weight"), (PARAMETERS, "param")):
         enables = read(getattr(dut, f"{port}_we"))
         address, data = getattr(dut, f"{port}_waddr"), getattr(dut, f"{port}_wdata")
@@ -82,7 +87,7 @@ async def bench_whole_buffers(dut: Any) -> None:
 
 @cocotb.test()
 async def bench_random_packets(dut: Any) -> None:
-    """Packets to every buffer and to none, cut anywhere, with pauses and a busy core."""
+    """Packets to every buffer, cut anywhere, with pauses and a busy core."""
     random = random_generator()
     await start_clock(dut, IDLE)
     for _ in range(PACKETS):
@@ -94,7 +99,7 @@ async def bench_random_packets(dut: Any) -> None:
 async def bench_far_addresses(dut: Any) -> None:
     """A load address far beyond the buffer doesn't come round to its start."""
     await start_clock(dut, IDLE)
-    for tdest in (ACTIVATIONS, WEIGHTS, PARAMETERS):
+    for tdest in (ACTIVATIONS, WEIGHTS, PARAMETERS, TABLE):
         for address in (1 << 16, (1 << 32) - 1):
             await send(dut, tdest, address, [1, 2, 3, 4], pause=0.0)
 
