@@ -33,7 +33,9 @@ async def run_task(adapter: Adapter[LayerJob], task: Task, settings: Settings) -
         cycles, started = adapter.cycles, time.perf_counter()
         for _ in range(settings.repeats):
             await adapter.reset()
-            run = await run_layer(adapter, task.conv, task.x, settings.config)
+            run = await run_layer(
+                adapter, task.conv, task.x, settings.config, task.post, task.operand
+            )
         wall_s = time.perf_counter() - started
         comparison = run.output.compare(task.expected)
     except (DutError, ScoreboardError) as error:
