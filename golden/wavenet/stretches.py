@@ -11,6 +11,7 @@ from pymodel.errors import InputError
 HERE = Path(__file__).resolve().parent
 FLOAT_MODEL, INT8_MODEL = HERE / "wavenet_float.tflite", HERE / "wavenet.tflite"
 STRETCHES, CALIBRATION_CODES = HERE / "held_out.npy", HERE / "calibration.npy"
+TRAINING_CODES = HERE / "training_speech.npy"
 SAMPLES = 2048
 """Of a stretch that the network runs on at once."""
 COUNTED = 1024
@@ -44,6 +45,12 @@ def committed_stretches() -> Codes:
 def committed_calibration() -> Codes:
     """Synthetic speech of the training, uint8 (42, SAMPLES). InputError: it cannot be read."""
     return _codes(CALIBRATION_CODES)
+
+
+def committed_training() -> Codes:
+    """The beginning of the training speech in one piece, uint8 (32000,). InputError: it cannot be
+    read."""
+    return _codes(TRAINING_CODES)
 
 
 def negative_log_likelihood(logits: NDArray[np.floating], codes: Codes) -> float:

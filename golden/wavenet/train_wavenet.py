@@ -8,6 +8,7 @@ itself:
     wavenet_float.tflite  the same network before quantisation (float32)
     held_out.npy          stretches of held-out synthetic speech: mu-law codes uint8 (8, 2049)
     calibration.npy       training speech that the scales are from: uint8 (42, 2048), synthetic
+    training_speech.npy   the first 4 s of the training speech in one piece: uint8 (32000,)
     wavenet_input.npy     two stretches of held_out.npy as input codes: int8 (2, 1, 1, 2048, 1)
     metrics.json          negative log-likelihoods, spectra, versions, hashes
 
@@ -45,6 +46,7 @@ from golden.wavenet.stretches import (
     INT8_MODEL,
     SAMPLES,
     STRETCHES,
+    TRAINING_CODES,
     Codes,
     network_input,
     spread,
@@ -53,6 +55,8 @@ from golden.wavenet.stretches import (
 WEIGHTS = Path("build", "wavenet", "weights.npz")
 CALIBRATION, MEASURED, COMMITTED, INPUTS = 40, 40, 8, 2
 """Stretches that set the scales, are measured, are committed, and are committed as inputs."""
+SECONDS = 4
+"""Of training speech that are committed in one piece."""
 
 
 def convert(weights: Arrays, calibration: Codes | None) -> bytes:
@@ -145,6 +149,7 @@ def main() -> None:
     INT8_MODEL.write_bytes(convert(weights, calibration))
     np.save(STRETCHES, committed)
     np.save(CALIBRATION_CODES, calibration)
+    np.save(TRAINING_CODES, speech.training[: SECONDS * RATE])
     codes = committed[:INPUTS, np.newaxis, np.newaxis, :-1, np.newaxis].astype(np.int16) - SILENCE
     np.save(HERE / "wavenet_input.npy", codes.astype(np.int8))
     espeak = subprocess.run(["espeak-ng", "--version"], check=True, capture_output=True, text=True)
@@ -157,7 +162,7 @@ def main() -> None:
         "seed": training.SEED,
         "sha256": {
             path.name: hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in (INT8_MODEL, FLOAT_MODEL, STRETCHES, CALIBRATION_CODES)
+            for path in (INT8_MODEL, FLOAT_MODEL, STRETCHES, CALIBRATION_CODES, TRAINING_CODES)
         },
         "versions": {
             "python": platform.python_version(),
