@@ -153,7 +153,7 @@ def _activation_packets(
     return packets
 
 
-def _table_packets(post: PostProcessing | None) -> list[Packet]:
+def table_packets(post: PostProcessing | None) -> list[Packet]:
     """The table, where there is one."""
     if post is None or post.table is None:
         return []
@@ -203,7 +203,7 @@ def build_image(
                 job.param_base,
                 element_bytes(parameters, PARAMETER_BITS),
             ),
-            *_table_packets(job.post),
+            *table_packets(job.post),
         ),
         operand=_operand_beats(operand, job, config),
         output_beats=0 if job.keep_psum else size.vectors(job),

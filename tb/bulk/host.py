@@ -104,7 +104,7 @@ def run_shards(
     folders = [folder / str(number) for number in range(len(shards))]
     keep = True
     try:
-        with _watched(folders, finished):
+        with watched(folders, finished):
             if len(shards) == 1:
                 runs = [_run_shard(shards[0], simulation, folders[0])]
             else:
@@ -135,7 +135,7 @@ def run_bulk(
 
 
 @contextmanager
-def _watched(folders: Sequence[Path], finished: Callable[[int], None]) -> Iterator[None]:
+def watched(folders: Sequence[Path], finished: Callable[[int], None]) -> Iterator[None]:
     """Tell `finished` of the records that appear in the folders while the body runs."""
     over = threading.Event()
 
