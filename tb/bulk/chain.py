@@ -43,13 +43,15 @@ async def run_chain(
 ) -> None:
     """Take one input through the network, from reset, and record each comparison."""
     pending = [planned.index for planned in chain.planned_of(run)]
-    steps = walk(chain.network, run.inputs, chain.rules, run.given)
+    steps = walk(chain.arithmetic, run.expected, run.inputs, run.given)
     try:
         await adapter.reset()
         step = next(steps)
         while True:
             cycles, started = adapter.cycles, time.perf_counter()
-            ran = await run_layer(adapter, step.conv, step.x, settings.config)
+            ran = await run_layer(
+                adapter, step.conv, step.x, settings.config, step.post, step.operand
+            )
             wall_s = time.perf_counter() - started
             expected = run.expected[step.layer.index].reshape(step.conv.geometry.output_shape)
             comparison = ran.output.compare(expected)

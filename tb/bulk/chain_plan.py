@@ -1,14 +1,17 @@
-"""What a chained run is to do, as files in the run's folder: a network, its rules, and its runs."""
+"""What a chained run is to do, as files in the run's folder: a network, and its runs."""
 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pymodel.chain import ByRules, OnDatapath
 from pymodel.network import Network, load, save
+from pymodel.quantised import storage as quantised_storage
 from tb.bulk.plan import RECORDS_FILE
 from tb.codes import codes
 
@@ -37,17 +40,26 @@ class ChainRun:
     first: int
     inputs: Sequence[NDArray[np.generic]]
     given: Arrays
-    expected: Mapping[int, NDArray[np.int8]]
+    expected: Mapping[int, NDArray[np.signedinteger]]
     final: NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
 class Chain:
-    """A network with the rule of every layer that is computed, by index, and the runs."""
+    """A network with its arithmetic, and the runs, each with the same layers on the array."""
 
-    network: Network
-    rules: Mapping[int, str]
+    arithmetic: ByRules | OnDatapath
     runs: Sequence[ChainRun]
+
+    @property
+    def network(self) -> Network:
+        """Layers and tensors of codes."""
+        return self.arithmetic.network
+
+    @property
+    def on_array(self) -> Sequence[int]:
+        """The layers that the array runs, by index, in order."""
+        return tuple(self.runs[0].expected)
 
     @property
     def planned(self) -> list[Expected]:
@@ -68,7 +80,6 @@ def final_codes(network: Network, tensors: Arrays) -> NDArray[np.int64]:
 def write_chain(folder: Path, chain: Chain) -> None:
     """Write the chain's files to `folder`; records of an earlier run are removed."""
     (folder / RECORDS_FILE).unlink(missing_ok=True)
-    save(chain.network, folder / NETWORK_FOLDER)
     for number, run in enumerate(chain.runs):
         arrays = {
             **{f"input_{place}": array for place, array in enumerate(run.inputs)},
@@ -78,7 +89,7 @@ def write_chain(folder: Path, chain: Chain) -> None:
         }
         np.savez(_run_file(folder, number), allow_pickle=False, **arrays)
     plan = {
-        "rules": {str(layer): rule for layer, rule in chain.rules.items()},
+        "rules": _write_arithmetic(folder / NETWORK_FOLDER, chain.arithmetic),
         "first": [run.first for run in chain.runs],
     }
     (folder / CHAIN_FILE).write_text(json.dumps(plan, indent=1), encoding="utf-8")
@@ -88,15 +99,29 @@ def read_chain(folder: Path) -> Chain:
     """The chain that `write_chain` wrote."""
     plan = json.loads((folder / CHAIN_FILE).read_text(encoding="utf-8"))
     return Chain(
-        network=load(folder / NETWORK_FOLDER),
-        rules={int(layer): rule for layer, rule in plan["rules"].items()},
+        arithmetic=_read_arithmetic(folder / NETWORK_FOLDER, plan["rules"]),
         runs=[_read_run(folder, number, first) for number, first in enumerate(plan["first"])],
     )
 
 
+def _write_arithmetic(folder: Path, arithmetic: ByRules | OnDatapath) -> Mapping[int, str] | None:
+    """Write the network; the rules of one that has some are what is left to write."""
+    if isinstance(arithmetic, ByRules):
+        save(arithmetic.network, folder)
+        return arithmetic.rules
+    quantised_storage.save(arithmetic.brought, folder, "that of the run")
+    return None
+
+
+def _read_arithmetic(folder: Path, rules: Mapping[str, str] | None) -> ByRules | OnDatapath:
+    if rules is None:
+        return OnDatapath(quantised_storage.load(folder))
+    return ByRules(load(folder), {int(layer): rule for layer, rule in rules.items()})
+
+
 def _read_run(folder: Path, number: int, first: int) -> ChainRun:
     with np.load(_run_file(folder, number), allow_pickle=False) as arrays:
-        kinds: dict[str, dict[int, NDArray[np.generic]]] = {}
+        kinds: dict[str, dict[int, NDArray[Any]]] = {}
         for name in arrays.files:
             kind, _, index = name.partition("_")
             kinds.setdefault(kind, {})[int(index or 0)] = arrays[name]
@@ -104,7 +129,7 @@ def _read_run(folder: Path, number: int, first: int) -> ChainRun:
         first=first,
         inputs=list(kinds["input"].values()),
         given=kinds.get("given", {}),
-        expected={i: array.astype(np.int8) for i, array in kinds.get("expected", {}).items()},
+        expected=kinds.get("expected", {}),
         final=kinds["final"][0].astype(np.int64),
     )
 

@@ -70,6 +70,18 @@ def test_every_layer_and_the_audio(
     assert "audio of 150 samples, error to signal " in done.out.splitlines()[-1]
 
 
+def test_chain(verify: Verify, files: tuple[Path, Path]) -> None:
+    """The RTL's own outputs go through gates, residuals and skips of two stretches."""
+    options = ("--datapath", "dfp16", "--runs", "2", "--chain", *LANES)
+    done = verify("--model", files[0], "--input", files[1], *options)
+    found = outcome(done)
+    assert (done.status, found["verdict"], found["chain"], found["runs"]) == (0, "pass", True, 2)
+    assert sum(layer["mismatches"] == 0 for layer in found["layers"]) == 2 * 2 + 5 * 3 - 1
+    samples = Amplifier.on(*files, Console()).wavenet.history + STRETCH
+    assert (found["final"]["outputs"], found["final"]["mismatches"]) == (2 * samples, 0)
+    assert found["audio"]["samples"] == 150
+
+
 def test_stretches_are_the_whole(files: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
     """The same bits from three stretches as from one that holds all."""
     heard = {}

@@ -202,7 +202,6 @@ USAGE = {
     "missing_file": ("--datapath no/such.json", "no/such.json: no such file"),
     "folder": ("--datapath golden", "golden: cannot be read"),
     "lanes": ("--datapath dfp8 --ic-lanes 3", "ic_lanes must be a power of two from 1 to 32"),
-    "chain": ("--datapath dfp8 --chain", "a float network has no --chain on a datapath"),
     "numerics": ("--datapath dfp8 --numerics xnnpack", "a float network has no --numerics"),
     "digits": ("--datapath dfp8 --runs 361", "there are 360 held-out digits, too few for 361"),
     "suite": ("--datapath dfp8 --suite corner", "none of its cases is in datapath dfp8"),

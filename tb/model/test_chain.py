@@ -1,21 +1,28 @@
 """The model's chain through a network, against hand-worked values and LiteRT's own run."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from golden import litert
+from golden.demo.calibration import demo_scheme
+from golden.demo.held_out import held_out
 from golden.tflite.importer import load_tflite
-from pymodel.chain import run_network, walk
+from pymodel import quantised
+from pymodel.chain import ArrayStep, ByRules, Codes, OnDatapath, follow, run_network, walk
 from pymodel.errors import InputError
 from pymodel.layer import run
 from pymodel.network import Layer, Network, Tensor
 from pymodel.ops.numerics import rule
-from tb.model.networks import DEMO
+from pymodel.presets import preset
+from tb.model.networks import DEMO, DEMO_FLOAT
 
 DIGITS = np.load(DEMO.with_name("digits_input.npy"))
 NETWORK = load_tflite(DEMO)
 RULES = {layer.index: rule("litert-ref", layer.op) for layer in NETWORK.layers}
+ON_ARRAY = [0, 1, 2, 4, 6]
 
 
 def reshaping() -> Network:
@@ -45,24 +52,54 @@ def test_layers_without_a_rule_give_what_is_given() -> None:
     assert found[2].tolist() == [[9, 8, 7, 6]]
 
 
-def test_outputs_that_are_missing() -> None:
-    with pytest.raises(InputError, match="layer layer0: tensor t1 of RESHAPE has no value"):
+def test_a_layer_with_neither_rule_nor_outputs() -> None:
+    message = "layer layer0: RESHAPE has neither a rule nor given outputs"
+    with pytest.raises(InputError, match=message):
         run_network(reshaping(), [codes(1, 2, 3, 4)], {1: "exact"})
+
+
+def test_an_input_without_a_value() -> None:
+    network = replace(reshaping(), inputs=())
+    with pytest.raises(InputError, match="layer layer0: tensor t0 of RESHAPE has no value"):
+        run_network(network, [], {0: "exact", 1: "exact"})
 
 
 def test_the_walk_goes_on_with_what_it_is_sent() -> None:
     """One wrong output of the first layer reaches the second, and the end."""
-    steps = walk(NETWORK, [DIGITS[:1]], RULES, {})
-    step = next(steps)
-    sent = run(step.conv, step.x)
-    sent[0, 3, 3, :] = 127
-    step = steps.send(sent)
-    np.testing.assert_array_equal(step.x, sent)
-    end = None
-    while end is None:
-        try:
-            step = steps.send(run(step.conv, step.x))
-        except StopIteration as stop:
-            end = stop.value
+    steps = []
+
+    def wrong_at_first(step: ArrayStep) -> Codes:
+        steps.append(step)
+        output = run(step.conv, step.x)
+        if len(steps) == 1:
+            output[0, 3, 3, :] = 127
+            steps[0] = replace(step, x=output)
+        return output
+
+    end = follow(walk(ByRules(NETWORK, RULES), ON_ARRAY, [DIGITS[:1]], {}), wrong_at_first)
+    np.testing.assert_array_equal(steps[1].x, steps[0].x)
+    assert [step.layer.index for step in steps] == ON_ARRAY
     sound = run_network(NETWORK, [DIGITS[:1]], RULES)
     assert (end[NETWORK.outputs[0]] != sound[NETWORK.outputs[0]]).any()
+
+
+@pytest.mark.parametrize("name", ["int8", "dfp8_trunc4", "minifloat_e4m3"])
+def test_a_walk_through_a_network_on_a_datapath(name: str) -> None:
+    """What the array is given and the host computes is, in the end, the model's own run."""
+    network = load_tflite(DEMO_FLOAT)
+    images = [held_out().images[:1]]
+    brought = quantised.quantise(network, preset(name), demo_scheme(network))
+    expected = quantised.run(brought, images)
+    fed = quantised.encode_inputs(brought, images)
+    outputs: list[Codes] = []
+
+    def on_array(step: ArrayStep) -> Codes:
+        assert step.x.shape == step.conv.geometry.input_shape
+        outputs.append(run(step.conv, step.x, brought.datapath))
+        return outputs[-1]
+
+    found = follow(walk(OnDatapath(brought), ON_ARRAY[:3], fed, {}), on_array)
+    assert len(outputs) == 3, "the last two are left to the host"
+    assert found.keys() == expected.keys()
+    for index, codes_ in expected.items():
+        np.testing.assert_array_equal(found[index], codes_)

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from pymodel.array.config import ArrayConfig
-from pymodel.chain import run_network, walk
+from pymodel.chain import ByRules, run_network, walk
 from pymodel.layer import run
 from pymodel.network import Layer, Network, Tensor
 from pymodel.presets import preset
@@ -69,7 +69,8 @@ def _run(number: int) -> ChainRun:
     return ChainRun(NUMBERS * number, [x], {}, expected, final_codes(NETWORK, tensors))
 
 
-CHAIN = Chain(NETWORK, RULES, [_run(number) for number in range(RUNS)])
+ARITHMETIC = ByRules(NETWORK, RULES)
+CHAIN = Chain(ARITHMETIC, [_run(number) for number in range(RUNS)])
 Simulate = Callable[..., list[Record]]
 
 
@@ -81,8 +82,8 @@ def simulate(sim: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Simul
     def run(testcase: str | None = None, rtl: Path = RTL_DIR, jobs: int = 1) -> list[Record]:
         simulation = Simulation(sim, Settings(CONFIG, Dut(rtl)), jobs=jobs)
         if testcase is None:
-            return run_chain(CHAIN, {}, simulation)
-        return run_chain(CHAIN, {}, simulation, bench=(BENCHES, testcase))
+            return run_chain(CHAIN, simulation)
+        return run_chain(CHAIN, simulation, bench=(BENCHES, testcase))
 
     return run
 
@@ -101,7 +102,7 @@ def test_stuck_output_bit(simulate: Simulate, tmp_path: Path) -> None:
     """The second layer computes on the wrong outputs of the first: exactly those differ that do."""
     expected: list[tuple[int, int, str | None]] = []
     for chain_run in CHAIN.runs:
-        steps = walk(NETWORK, chain_run.inputs, RULES, {})
+        steps = walk(ARITHMETIC, chain_run.expected, chain_run.inputs, {})
         step = next(steps)
         first = run(step.conv, step.x) | 1
         second_step = steps.send(first)

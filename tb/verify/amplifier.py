@@ -1,11 +1,11 @@
-"""Verifies a .nam WaveNet on audio: all of it in the model, stretches of it on the RTL too.
+"""A .nam WaveNet on audio: all of it in the model, stretches of it to verify on the RTL too.
 
 The audio is cut into stretches of `STRETCH` samples. Each is run behind as many samples before it
 as an output depends on, so that its outputs are those of the whole audio, in one go or as a stream.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -20,9 +20,8 @@ from pymodel.datapath import Datapath
 from pymodel.errors import InputError
 from pymodel.network import Network
 from pymodel.quantised import Scheme, ranges_of
-from tb.bulk.host import Simulation
-from tb.verify.float_network import FloatSubject, verify_float
-from tb.verify.report import Audio, LayerReport
+from tb.verify.float_network import FloatSubject
+from tb.verify.report import Audio
 from tb.verify.subject import Inputs
 
 SUFFIX = ".nam"
@@ -32,8 +31,10 @@ STRETCH = 8192
 
 @dataclass(frozen=True, eq=False)
 class Amplifier:
-    """A WaveNet, and what its network is given: the stretches of the audio, in order."""
+    """The WaveNet of the file `model`, and what its network is given: the stretches of the audio,
+    in order."""
 
+    model: Path
     wavenet: WaveNet
     network: Network
     runs: Sequence[Inputs]
@@ -57,13 +58,27 @@ class Amplifier:
         length = wavenet.history + STRETCH
         starts = range(0, whole, STRETCH)
         runs = [[line[np.newaxis, np.newaxis, at : at + length, np.newaxis]] for at in starts]
-        return cls(wavenet, network_of(wavenet, length), runs, len(audio))
+        return cls(model, wavenet, network_of(wavenet, length), runs, len(audio))
 
     def loudest(self, count: int) -> list[Inputs]:
-        """So many stretches, those with the most energy first."""
+        """So many stretches, those with the most energy first.
+
+        Raises:
+            InputError: there are fewer.
+        """
+        if count > len(self.runs):
+            raise InputError(
+                f"{self.model}: the audio has {len(self.runs)} stretches of {STRETCH:,} samples, "
+                f"too few for {count} runs"
+            )
         energy = [float(np.sum(inputs[0].astype(np.float64) ** 2)) for inputs in self.runs]
         order = np.argsort(energy)[::-1][:count]
         return [self.runs[place] for place in order]
+
+    def subject(self, stretches: int, datapath: Datapath) -> FloatSubject:
+        """The network on its loudest stretches."""
+        runs = self.loudest(stretches)
+        return FloatSubject(self.model, self.network, self.scheme(datapath), runs)
 
     def scheme(self, datapath: Datapath) -> Scheme:
         """By the least and largest values over all of the audio."""
@@ -86,24 +101,3 @@ class Amplifier:
     def _kept(self, output: np.ndarray[tuple[int, ...], np.dtype[np.generic]]) -> Samples:
         """A run's own samples."""
         return output.ravel()[self.wavenet.history :].astype(np.float32)
-
-
-def verify_amplifier(
-    model: Path, amplifier: Amplifier, stretches: int, simulation: Simulation, console: Console
-) -> tuple[list[LayerReport], Audio]:
-    """A row for every layer, over the loudest stretches together, and the audio, all of it.
-
-    Raises:
-        InputError: the network cannot be brought to the datapath, or there are fewer stretches.
-    """
-    if stretches > len(amplifier.runs):
-        raise InputError(
-            f"{model}: the audio has {len(amplifier.runs)} stretches of {STRETCH:,} samples, too "
-            f"few for {stretches} runs"
-        )
-    config = replace(simulation.settings.config, events=True)
-    scheme = amplifier.scheme(config.datapath)
-    settings = replace(simulation.settings, config=config)
-    subject = FloatSubject(model, amplifier.network, scheme, amplifier.loudest(stretches))
-    rows = verify_float(subject, replace(simulation, settings=settings), console)
-    return rows, amplifier.audio(config.datapath, scheme)

@@ -12,6 +12,7 @@ from dataclasses import replace
 from rich.console import Console
 
 from golden import litert
+from pymodel.chain import ByRules
 from tb.bulk.chain_host import run_chain
 from tb.bulk.chain_plan import Chain
 from tb.bulk.host import Simulation
@@ -20,7 +21,6 @@ from tb.verify.details import of_runs, plural
 from tb.verify.model_chains import (
     ModelChains,
     Rules,
-    array_layers,
     chain_kernel,
     final_of,
     final_oracle,
@@ -43,7 +43,7 @@ def verify_chain(
     Raises:
         InputError: LiteRT refuses the model or the inputs.
     """
-    checks = ModelChecks(subject)
+    checks = ModelChecks(subject, simulation.settings.dut.post_processing)
     kernel, kept = chain_kernel(subject.numerics), []
     for inputs in subject.runs:
         oracle = run_oracle(subject.model, subject.network, inputs, subject.numerics, [kernel])
@@ -57,7 +57,8 @@ def verify_chain(
     ]
     rows = [_with_chains(row, rules, checks, chains, subject, kernel) for row in rows]
     final = _final_row(subject, rules, checks, chains, kept)
-    *rows, final = _on_rtl([*rows, final], subject, rules, chains, simulation, console)
+    chain = Chain(ByRules(subject.network, rules.rtl), [each.run for each in chains])
+    *rows, final = chain_on_rtl([*rows, final], chain, simulation, console)
     return rows, final
 
 
@@ -124,20 +125,13 @@ def _final_row(
     )
 
 
-def _on_rtl(
-    rows: Sequence[LayerReport],
-    subject: Subject,
-    rules: Rules,
-    chains: Sequence[ModelChains],
-    simulation: Simulation,
-    console: Console,
+def chain_on_rtl(
+    rows: Sequence[LayerReport], chain: Chain, simulation: Simulation, console: Console
 ) -> list[LayerReport]:
     """The rows, the final outputs' last, with the RTL's own chain filled in."""
-    convs = array_layers(subject, rules)
-    if not convs:
+    if not chain.on_array:
         return list(rows)
-    chain = Chain(subject.network, rules.rtl, [each.run for each in chains])
-    what = f"{plural(len(chains), 'chain')} of {plural(len(convs), 'layer')}"
+    what = f"{plural(len(chain.runs), 'chain')} of {plural(len(chain.on_array), 'layer')}"
     with progress_of(len(chain.planned), what, simulation, console) as finished:
-        records = run_chain(chain, convs, simulation, finished)
+        records = run_chain(chain, simulation, finished)
     return with_records(rows, chain.planned, records, simulation.settings.config)

@@ -18,10 +18,11 @@ from pymodel.quantised import QuantisedNetwork, Ranges, Scheme, ranges_of
 from tb import runner, simulators
 from tb.bulk.host import Simulation
 from tb.bulk.plan import Settings
-from tb.verify.amplifier import SUFFIX, Amplifier, verify_amplifier
+from tb.verify.amplifier import SUFFIX, Amplifier
 from tb.verify.chain import verify_chain
 from tb.verify.datapath_options import datapath_named
 from tb.verify.dut_options import dut_of, run_name
+from tb.verify.float_chain import verify_float_chain
 from tb.verify.float_network import FloatSubject, verify_float
 from tb.verify.inputs import (
     DEMO_MODEL,
@@ -129,16 +130,13 @@ def _verify_float(
     _require_float_options(options, model)
     ranges = NO_RANGES if scheme is None else scheme.ranges
     runs = _runs(options, model, network, simulation.seed or 1, ranges)
-    config = replace(simulation.settings.config, events=True)
-    if scheme is None and config.datapath.format == "minifloat":
+    if scheme is None and simulation.settings.config.datapath.format == "minifloat":
         scheme = Scheme()
     elif scheme is None:
         demo = model.resolve() == FLOAT_MODEL and options.input is None and options.seed is None
         scheme = demo_scheme(network) if demo else Scheme(ranges_of(network, runs))
-    settings = replace(simulation.settings, config=config)
     subject = FloatSubject(model, network, scheme, runs)
-    layers = verify_float(subject, replace(simulation, settings=settings), console)
-    return _Found(network.name, layers, model_sha256(model), len(runs))
+    return _float_found(options, network.name, subject, simulation, console)
 
 
 def _verify_amplifier(
@@ -153,22 +151,33 @@ def _verify_amplifier(
     if datapath is None:
         raise InputError(f"{model}: {NEEDS_DATAPATH}")
     amplifier = Amplifier.on(model, options.input, console)
-    runs = options.runs or 1
-    layers, audio = verify_amplifier(model, amplifier, runs, simulation, console)
-    return _Found(amplifier.wavenet.name, layers, model_sha256(model), runs, audio=audio)
+    datapath = simulation.settings.config.datapath
+    subject = amplifier.subject(options.runs or 1, datapath)
+    found = _float_found(options, amplifier.wavenet.name, subject, simulation, console)
+    return replace(found, audio=amplifier.audio(datapath, subject.scheme))
+
+
+def _float_found(
+    options: Options, name: str, subject: FloatSubject, simulation: Simulation, console: Console
+) -> _Found:
+    """What comes of a float network, with the RTL's numeric events counted."""
+    config = replace(simulation.settings.config, events=True)
+    counting = replace(simulation, settings=replace(simulation.settings, config=config))
+    final = None
+    if options.chain:
+        layers, final = verify_float_chain(subject, counting, console)
+    else:
+        layers = verify_float(subject, counting, console)
+    return _Found(name, layers, model_sha256(subject.model), len(subject.runs), final)
 
 
 def _require_float_options(options: Options, model: Path) -> None:
-    """InputError where one of the options is for int8 networks alone."""
-    for refused, given in (
-        ("--chain", options.chain),
-        ("--numerics", options.numerics != "rtl"),
-    ):
-        if given:
-            raise InputError(
-                f"{model}: a float network has no {refused} on a datapath; each layer is checked "
-                "on the model's own tensors"
-            )
+    """InputError where the rules are asked for, which int8 networks alone have."""
+    if options.numerics != "rtl":
+        raise InputError(
+            f"{model}: a float network has no --numerics on a datapath; the datapath says how it "
+            "is computed"
+        )
 
 
 def _datapath(options: Options, saved: QuantisedNetwork | None) -> Datapath | None:

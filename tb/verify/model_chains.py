@@ -1,6 +1,6 @@
 """The model's chains through a network: under the RTL's rules, and under those asked for."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,11 +8,9 @@ from numpy.typing import NDArray
 
 from golden import litert
 from pymodel.chain import run_network
-from pymodel.convolution import Convolution
 from pymodel.errors import InputError
-from pymodel.network import Layer
 from pymodel.ops.numerics import HOST_RULES
-from pymodel.ops.registry import ARRAY_OPS, HOST_OPS
+from pymodel.ops.registry import HOST_OPS
 from tb.bulk.chain_plan import Arrays, ChainRun, final_codes
 from tb.codes import codes
 from tb.verify.network import ModelChecks
@@ -25,11 +23,12 @@ from tb.verify.subject import Inputs, Subject
 class Rules:
     """The rule of each layer that is computed, by index: what the RTL runs, and what was asked for.
 
-    Layers without a rule take their outputs from the oracle.
+    Layers without a rule take their outputs from the oracle. on_array: those that the array runs.
     """
 
     rtl: Mapping[int, str]
     asked: Mapping[int, str]
+    on_array: Collection[int]
 
     @property
     def differ(self) -> bool:
@@ -44,7 +43,7 @@ def rules_of(rows: list[LayerReport], checks: ModelChecks) -> Rules:
         if row.rule is not None and (row.on_array or row.op in HOST_OPS):
             rtl[row.index] = row.rule
             asked[row.index] = checks.wanted_rule(row.index) or row.rule
-    return Rules(rtl, asked)
+    return Rules(rtl, asked, [row.index for row in rows if row.on_array])
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,12 +74,13 @@ def model_chains(
     }
     rtl = run_network(network, inputs, rules.rtl, given)
     asked = run_network(network, inputs, rules.asked, given) if rules.differ else rtl
-    on_array = [layer for layer in network.layers if _on_array(layer, rules)]
     run = ChainRun(
         first=number * (len(network.layers) + 1),
         inputs=inputs,
         given=given,
-        expected={layer.index: rtl[layer.outputs[0]].astype(np.int8) for layer in on_array},
+        expected={
+            index: rtl[network.layers[index].outputs[0]].astype(np.int8) for index in rules.on_array
+        },
         final=final_codes(network, rtl),
     )
     final = final_codes(network, asked)
@@ -95,21 +95,8 @@ def model_chains(
     )
 
 
-def _on_array(layer: Layer, rules: Rules) -> bool:
-    return layer.op in ARRAY_OPS and layer.index in rules.rtl
-
-
 def _differing(a: Arrays, b: Arrays, index: int) -> int:
     return int(np.count_nonzero(codes(a[index]) != codes(b[index])))
-
-
-def array_layers(subject: Subject, rules: Rules) -> dict[int, Convolution]:
-    """The layers that the array runs, lowered, by index."""
-    return {
-        layer.index: ARRAY_OPS[layer.op](subject.network, layer, rules.rtl[layer.index])
-        for layer in subject.network.layers
-        if _on_array(layer, rules)
-    }
 
 
 def chain_kernel(numerics: str) -> litert.Kernel:
