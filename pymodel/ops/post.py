@@ -41,7 +41,7 @@ ONE = (1 << 30, 1)
 @dataclass(frozen=True, eq=False)
 class Alone:
     """An op as a job of its own; `x` and `operand`, an element-wise op's, have conv's input shape,
-    which is its output's: (1, 1, pixels, channels)."""
+    which is its output's too, that of `carrier`."""
 
     conv: Convolution
     x: Int8Array
@@ -79,7 +79,7 @@ def post_processing(network: Network, layer: Layer) -> PostProcessing:
 def alone(network: Network, layer: Layer, inputs: Sequence[NDArray[np.generic]]) -> Alone:
     """The layer as a job of its own, on the arrays of layer.inputs, constants included.
 
-    The inputs are broadcast to the output's shape, whose last dimension becomes the channels.
+    The inputs are broadcast to the output's shape.
 
     Raises:
         InputError: as `post_processing` does, and for inputs that are not their tensors'.
@@ -97,26 +97,30 @@ def alone(network: Network, layer: Layer, inputs: Sequence[NDArray[np.generic]])
 
 
 def carrier(network: Network, layer: Layer) -> Convolution:
-    """The convolution that stands in front of an op on its own: `identity` on its output's shape.
+    """The convolution that stands in front of an op on its own: the identity on its output.
+
+    An output of four dimensions is NHWC; of any other the last one is the channels.
 
     Raises:
         InputError: the output has no elements; it names the layer.
     """
     shape = network.tensors[layer.outputs[0]].shape
-    pixels = int(np.prod(shape[:-1], dtype=np.int64))
-    return identity(layer.name, pixels, shape[-1] if shape else 1)
+    channels = shape[-1] if shape else 1
+    if len(shape) == 4:
+        return identity(layer.name, shape[2], channels, shape[1], shape[0])
+    return identity(layer.name, int(np.prod(shape[:-1], dtype=np.int64)), channels)
 
 
-def identity(name: str, pixels: int, channels: int) -> Convolution:
-    """A convolution that gives its input back, code for code: int8 (1, 1, pixels, channels).
+def identity(name: str, pixels: int, channels: int, rows: int = 1, batch: int = 1) -> Convolution:
+    """A convolution that gives its input back, code for code: (batch, rows, pixels, channels).
 
     Depthwise, so that it takes a multiplication for each element.
 
     Raises:
-        InputError: pixels or channels below 1; it names the layer.
+        InputError: a size below 1; it names the layer.
     """
     try:
-        geometry = ConvGeometry(1, 1, pixels, channels, channels, 1, 1, groups=channels)
+        geometry = ConvGeometry(batch, rows, pixels, channels, channels, 1, 1, groups=channels)
     except InputError as error:
         raise InputError(f"layer {name}: {error}") from error
     multiplier, shift = (np.full(channels, value, dtype=np.int32) for value in ONE)

@@ -81,6 +81,25 @@ def test_a_constant_is_an_operand_like_another() -> None:
     assert job.outputs().reshape(3, 2).tolist() == [[3 + 1, 3 + 2], [3 + 2, 3 + 4], [3 - 4, 3 - 8]]
 
 
+@pytest.mark.parametrize(
+    ("shape", "geometry"),
+    [
+        ((2, 3, 4, 5), (2, 3, 4, 5)),
+        ((2, 3, 4, 5, 6), (1, 1, 120, 6)),
+        ((7, 4), (1, 1, 7, 4)),
+        ((9,), (1, 1, 1, 9)),
+        ((), (1, 1, 1, 1)),
+    ],
+)
+def test_the_job_has_the_outputs_own_places(
+    shape: tuple[int, ...], geometry: tuple[int, ...]
+) -> None:
+    """Where there are four dimensions; a mismatch is then named by the tensor's own index."""
+    x = Operand("x", shape, scale=0.5)
+    job = alone(*op_of(write_op("TANH", [x], [x])), [np.zeros(shape, dtype=np.int8)])
+    assert job.conv.geometry.input_shape == job.conv.geometry.output_shape == geometry
+
+
 @pytest.mark.parametrize("channels", [1, 2, 256])
 def test_identity(channels: int) -> None:
     """Every code comes back, in as many multiplications as there are elements."""
