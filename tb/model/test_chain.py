@@ -1,6 +1,7 @@
 """The model's chain through a network, against hand-worked values and LiteRT's own run."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,20 +10,42 @@ from numpy.typing import NDArray
 from golden import litert
 from golden.demo.calibration import demo_scheme
 from golden.demo.held_out import held_out
+from golden.nam.importer import load_nam
+from golden.nam.network import network_of
 from golden.tflite.importer import load_tflite
 from pymodel import quantised
-from pymodel.chain import ArrayStep, ByRules, Codes, OnDatapath, follow, run_network, walk
+from pymodel.chain import (
+    Arithmetic,
+    Arrays,
+    ArrayStep,
+    ByRules,
+    Codes,
+    OnDatapath,
+    Tensors,
+    convolution_of,
+    follow,
+    run_network,
+    walk,
+)
 from pymodel.errors import InputError
 from pymodel.layer import run
 from pymodel.network import Layer, Network, Tensor
 from pymodel.ops.numerics import rule
+from pymodel.ops.post import POST_OPS
+from pymodel.ops.registry import ARRAY_OPS
+from pymodel.post_processing import post_process
 from pymodel.presets import preset
+from pymodel.quantised import Scheme, ranges_of
 from tb.model.networks import DEMO, DEMO_FLOAT
+from tb.model.test_nam import SECOND, STACK, document, written
+from tb.paths import PROJECT_ROOT
 
 DIGITS = np.load(DEMO.with_name("digits_input.npy"))
 NETWORK = load_tflite(DEMO)
 RULES = {layer.index: rule("litert-ref", layer.op) for layer in NETWORK.layers}
 ON_ARRAY = [0, 1, 2, 4, 6]
+WAVENET = PROJECT_ROOT / "golden" / "wavenet" / "wavenet.tflite"
+WAVENET_INPUT = WAVENET.with_name("wavenet_input.npy")
 
 
 def reshaping() -> Network:
@@ -103,3 +126,44 @@ def test_a_walk_through_a_network_on_a_datapath(name: str) -> None:
     assert found.keys() == expected.keys()
     for index, codes_ in expected.items():
         np.testing.assert_array_equal(found[index], codes_)
+
+
+def on_the_array(step: ArrayStep) -> Codes:
+    """An affine int8 step as the array defines it: the convolution, then the post-processing."""
+    output = run(step.conv, step.x).astype(np.int8)
+    return output if step.post is None else post_process(output, step.post, step.operand)
+
+
+def require_walk(arithmetic: Arithmetic, inputs: Arrays, expected: Tensors, ops: set[str]) -> None:
+    """With all layers on the array that have a place there, the same tensors; `ops` are theirs."""
+    places = (*ARRAY_OPS, *POST_OPS)
+    chosen = [layer for layer in arithmetic.network.layers if layer.op in places]
+    assert {layer.op for layer in chosen} == ops
+    for layer in chosen:
+        shape = convolution_of(arithmetic, layer).geometry.output_shape
+        assert np.prod(shape) == expected[layer.outputs[0]].size
+    steps = walk(arithmetic, [layer.index for layer in chosen], inputs, {})
+    found = follow(steps, on_the_array)
+    for index, codes_ in expected.items():
+        np.testing.assert_array_equal(found[index], codes_)
+
+
+def test_post_processed_layers_of_the_wavenet() -> None:
+    """LOGISTIC, TANH, MUL and ADD as jobs of the array, where host ops stood."""
+    network = load_tflite(WAVENET)
+    rules = {layer.index: rule("litert-ref", layer.op) for layer in network.layers}
+    inputs = [np.load(WAVENET_INPUT)[0]]
+    expected = run_network(network, inputs, rules)
+    ops = {"CONV_2D", "LOGISTIC", "TANH", "MUL", "ADD"}
+    require_walk(ByRules(network, rules), inputs, expected, ops)
+
+
+def test_post_processed_layers_of_an_amplifier(tmp_path: Path) -> None:
+    """A float network brought to int8."""
+    found = document([STACK | {"gated": True}, dict(SECOND)], seed=5)
+    network = network_of(load_nam(written(found, tmp_path)), 96)
+    inputs = [np.random.default_rng(6).standard_normal((1, 1, 96, 1)).astype(np.float32)]
+    brought = quantised.quantise(network, preset("int8"), Scheme(ranges_of(network, [inputs])))
+    fed = quantised.encode_inputs(brought, inputs)
+    ops = {"CONV_2D", "LOGISTIC", "TANH", "MUL", "ADD"}
+    require_walk(OnDatapath(brought), fed, quantised.run(brought, inputs), ops)
