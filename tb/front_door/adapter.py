@@ -97,9 +97,11 @@ class FrontDoorAdapter:
             await self.registers.write_word(address, value)
 
     async def load(self, image: JobImage) -> None:
-        """Send the job's packets, each after its own LOAD_ADDR."""
+        """Send the job's packets, each after its own LOAD_ADDR, and queue its operands."""
         for packet in image.packets:
             await self.send(packet)
+        if len(image.operand):
+            self.operand.send_nowait(AxiStreamFrame(image.operand.tobytes()))
 
     async def run(self, image: JobImage) -> None:
         """Start the job, wait for irq, and collect output and counters."""
@@ -158,7 +160,7 @@ class FrontDoorAdapter:
     async def finish(self, image: JobImage) -> None:
         """Wait for irq, take it away, and keep the job's output and counters for `read`.
 
-        Raises DutError naming the code when the DUT reports an error.
+        Raises DutError naming the code when the DUT reports an error, or when operands are left.
         """
         await self.irq(STALLED_CYCLES * (image.mac_cycles + image.output_beats) + ACCESS_CYCLES)
         status = await self.registers.read("REG_STATUS")
@@ -166,6 +168,8 @@ class FrontDoorAdapter:
         if status >> self._definitions["STATUS_ERROR"] & 1:
             code = status >> self._definitions["STATUS_CODE"] & 0xFF
             raise DutError(f"the DUT reports {self._definitions.name_of('ERR_', code)}")
+        if len(image.operand) and not self.operand.idle():
+            raise DutError("the DUT has not taken all of the job's operands")
         beats = self._received()
         busy = await self.registers.read("REG_BUSY_CYCLES")
         stalled = await self.registers.read("REG_STALL_CYCLES")

@@ -33,6 +33,7 @@ def illegal_programs(config: ArrayConfig) -> list[IllegalProgram]:
         IllegalProgram("rounding", "ERR_ROUNDING", {"REG_MODE": 3 << definitions["MODE_ROUNDING"]}),
         *_clamps(),
         *_depthwise(definitions),
+        *_post_clamps(definitions),
     ]
 
 
@@ -56,6 +57,8 @@ def _image_ranges(config: ArrayConfig) -> Iterator[IllegalProgram]:
         "ring_empty": {"REG_ACT_WRAP": 0},
         "base_at_ring_end": {"REG_ACT_BASE": side},
         "base_over_16_bits": {"REG_ACT_BASE": 1 << 16},
+        "start_over_buffer": {"REG_ACT_START": 1},
+        "start_over_32_bits": {"REG_ACT_START": (1 << 32) - side},
     }.items():
         yield IllegalProgram(name, "ERR_ACT_RANGE", writes)
 
@@ -71,6 +74,13 @@ def _weight_ranges(config: ArrayConfig) -> Iterator[IllegalProgram]:
     channels = halves(1, config.param_depth * config.datapath.oc_lanes + 1)
     writes = {"REG_KERNEL": pixel, "REG_CHANNELS": channels}
     yield IllegalProgram("channels", "ERR_PARAM_RANGE", writes)
+    for code, name, base in (
+        ("ERR_WEIGHT_RANGE", "weight_base", halves(0, config.weight_depth)),
+        ("ERR_WEIGHT_RANGE", "weight_base_of_16_bits", halves(0, 0xFFFF)),
+        ("ERR_PARAM_RANGE", "param_base", halves(config.param_depth, 0)),
+        ("ERR_PARAM_RANGE", "param_base_of_16_bits", halves(0xFFFF, 0)),
+    ):
+        yield IllegalProgram(name, code, {"REG_BUFFER_BASE": base})
 
 
 def _psum_ranges(config: ArrayConfig, definitions: Definitions) -> Iterator[IllegalProgram]:
@@ -93,6 +103,14 @@ def _depthwise(definitions: Definitions) -> Iterator[IllegalProgram]:
     for name, channels in (("more_outputs", halves(1, 2)), ("more_inputs", halves(2, 1))):
         writes = {"REG_MODE": mode, "REG_CHANNELS": channels}
         yield IllegalProgram(f"depthwise_{name}", "ERR_DEPTHWISE", writes)
+
+
+def _post_clamps(definitions: Definitions) -> Iterator[IllegalProgram]:
+    for op in ("ADD", "SUBTRACT", "MULTIPLY"):
+        clamp = 1 << definitions["POST_CLAMP_MIN"] | 0 << definitions["POST_CLAMP_MAX"]
+        mode = definitions[f"POST_{op}"] << definitions["POST_MODE_OP"]
+        writes = {"REG_POST_MODE": mode, "REG_POST_CLAMP": clamp}
+        yield IllegalProgram(f"post_{op.lower()}", "ERR_POST", writes)
 
 
 def _clamps() -> Iterator[IllegalProgram]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pymodel.array.tiler import tile
 from pymodel.convolution import Convolution
 from pymodel.layer import run
+from pymodel.post_processing import Int8Array, PostProcessing, post_process
 from tb.array_adapter import ArrayAdapter
 from tb.front_door.adapter import FrontDoorAdapter
 from tb.front_door.arrays import array_under_test
@@ -53,6 +54,10 @@ class TB:
         """Let the input stream idle where `pauses` is True."""
         self.adapter.source.set_pause_generator(pauses)
 
+    def set_operand_idle_generator(self, pauses: Pauses) -> None:
+        """Let the operand stream idle where `pauses` is True."""
+        self.adapter.operand.set_pause_generator(pauses)
+
     def set_backpressure_generator(self, pauses: Pauses) -> None:
         """Hold the output stream back where `pauses` is True."""
         self.adapter.sink.set_pause_generator(pauses)
@@ -66,10 +71,24 @@ class TB:
         for channel in CHANNELS:
             self.registers.set_pause_generator(channel, self.stalls(profile))
 
-    async def check_layer(self, conv: Convolution, x: NDArray[np.signedinteger]) -> LayerRun:
-        """Run the layer's jobs and compare every output with the model's."""
-        result = await run_layer(ArrayAdapter(self.adapter), conv, x, self.config)
-        self.check_output(result.output, run(conv, x))
+    async def check_layer(
+        self,
+        conv: Convolution,
+        x: NDArray[np.signedinteger],
+        post: PostProcessing | None = None,
+        operand: Int8Array | None = None,
+    ) -> LayerRun:
+        """Run the layer's jobs, with `post` behind it, and compare every output with the model's.
+
+        operand: of post's element-wise op, int8 of the layer's output shape.
+        """
+        adapter = ArrayAdapter(self.adapter)
+        result = await run_layer(adapter, conv, x, self.config, post, operand)
+        codes = run(conv, x)
+        self.check_output(
+            result.output,
+            codes if post is None else post_process(codes.astype(np.int8), post, operand),
+        )
         return result
 
     async def check_images(

@@ -134,20 +134,5 @@ async def bench_load_past_the_buffer(dut: DlaTop) -> None:
             await tb.check_read(conv, x, image)
 
 
-@bench
-async def bench_load_to_no_buffer(dut: DlaTop) -> None:
-    """A packet whose tdest names no buffer is dropped with an error."""
-    tb = TB(dut)
-    await tb.start()
-    conv, x = random_layer(tb.rng, LEGAL)
-    image = tb.only_image(conv, x)
-    await tb.prepare(image)
-    await tb.adapter.send(Packet(3, 0, np.full((5, 4), 0x5A, dtype=np.uint8)))
-    await check_error(tb, "ERR_LOAD_RANGE")
-    await tb.adapter.clear()
-    await tb.adapter.run(image)
-    await tb.check_read(conv, x, image)
-
-
 def test_errors(sim: str) -> None:
     run_benches(sim, __name__)

@@ -106,7 +106,7 @@ async def bench_load_waits_for_the_job(dut: DlaTop) -> None:
 
 @bench
 async def bench_operand_stream(dut: DlaTop) -> None:
-    """The second operand of the post slot is never taken while the slot is a pass-through."""
+    """No operand is taken by jobs without an element-wise op."""
     tb = TB(dut)
     await tb.start()
     size = tb.adapter.operand.byte_lanes
