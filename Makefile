@@ -15,7 +15,7 @@ SETUP := tb/setup
 
 # A misspelt variable must not quietly check something else than was asked for.
 VARIABLES := PYTHON SIM JOBS MODEL INPUT SEED RUNS NUMERICS CHAIN FOLD SUITE DATAPATH RTL TOP ADAPTER \
-  IC_LANES OC_LANES PARTIAL ARGS KEEP DATA SCHEME OUT LABELS FAMILY TOLERANCE
+  IC_LANES OC_LANES PARTIAL ARGS KEEP DATA SCHEME OUT LABELS FAMILY TOLERANCE SAMPLES REPLAY
 GIVEN := $(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name)))
 ifneq ($(filter-out $(VARIABLES),$(GIVEN)),)
   $(error unknown variable $(filter-out $(VARIABLES),$(GIVEN)); known are $(VARIABLES))
@@ -39,7 +39,7 @@ VERIFY_OPTIONS = --sim '$(SIM)' --jobs '$(JOBS)' $(if $(MODEL),--model '$(MODEL)
 
 .DEFAULT_GOAL := verify
 .DELETE_ON_ERROR:
-.PHONY: verify test golden check-golden conformance fuzz lint bench quantize parity sweep ristretto train-table qat-table keras-table test-tensorflow builds demo-network wavenet-network icarus clean distclean help
+.PHONY: verify test golden check-golden conformance fuzz lint bench quantize parity sweep ristretto train-table qat-table keras-table test-tensorflow builds wavenet demo-network wavenet-network icarus clean distclean help
 
 verify: $(VENV)/verify.stamp $(if $(filter icarus,$(SIM)),icarus) ## check a network on the RTL, layer by layer: MODEL=a.tflite INPUT=x.npy SEED=1 RUNS=20 NUMERICS=litert-ref CHAIN=1 FOLD=0 SIM=icarus JOBS=2 PARTIAL=1, or SUITE=name; the demo network by default; DATAPATH=dfp8 or file.json brings a float network to another number format; RTL=dir TOP=name ADAPTER=module for another DUT
 	@$(RUN) -m tb.verify $(VERIFY_OPTIONS)
@@ -99,6 +99,11 @@ keras-table: $(TF_VENV)/tensorflow.stamp ## train the demo network through datap
 
 builds: $(VENV)/verify.stamp ## list the simulation binaries built so far, with their time
 	@$(RUN) -m tb.builds
+
+# A sample is a hundred small matrix products: threads would mostly wait for each other.
+wavenet: $(VENV)/$(if $(filter --no-plot,$(ARGS)),verify,sweep).stamp $(if $(filter icarus,$(SIM)),icarus) ## verify the WaveNet on the RTL, generate audio by it, and repeat REPLAY=1000 samples on the RTL with its own outputs fed back: SAMPLES=16000 of each stream, SEED=n; .wav files, spectrograms, and figures that tell speech from noise
+	@OPENBLAS_NUM_THREADS=1 $(RUN) -m tb.wavenet --sim '$(SIM)' --jobs '$(JOBS)' $(if $(SAMPLES),--samples '$(SAMPLES)') \
+	  $(if $(SEED),--seed '$(SEED)') $(if $(REPLAY),--replay '$(REPLAY)') $(ARGS)
 
 demo-network: $(TF_VENV)/tensorflow.stamp ## make the demo networks again, with TensorFlow
 	@$(TF_VENV)/bin/python -m golden.demo.train_digits

@@ -8,6 +8,7 @@ the same logits and draws give the same codes anywhere.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -81,3 +82,19 @@ def generate(network: Stepping, sampler: Sampler, draws: NDArray[np.float64]) ->
         logits = network.step(network_codes(newest)[:, np.newaxis])
         newest = sampler.draw(logits, drawn)
         yield newest
+
+
+@dataclass(frozen=True, eq=False)
+class DrawnFeedback:
+    """How one stream's outputs become its inputs, by its draws (samples,)."""
+
+    sampler: Sampler
+    draws: NDArray[np.float64]
+
+    def codes(self, logits: Int8Array) -> Codes:
+        """The codes (samples,) that the first samples' logits (samples, CODES) lead to."""
+        return self.sampler.draw(logits, self.draws[: len(logits)])
+
+    def __call__(self, sample: int, output: Int8Array) -> Int8Array:
+        """The pixel int8 (1,) behind a sample, whose logits are `output` (CODES,)."""
+        return network_codes(self.sampler.draw(output[np.newaxis], self.draws[[sample]]))

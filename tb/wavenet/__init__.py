@@ -1,0 +1,1 @@
+"""The WaveNet end to end: its layers and its samples on the RTL, and what it sounds like."""
