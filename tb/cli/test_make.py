@@ -103,6 +103,14 @@ def test_values_reach_quantisation() -> None:
         assert option in line
 
 
+def test_values_reach_the_wavenet() -> None:
+    given = ["SIM=icarus", "JOBS=2", "SAMPLES=4000", "SEED=7", "REPLAY=0", "ARGS=--streams 8"]
+    line = run("make", "--dry-run", "wavenet", *given).stdout
+    wanted = ["--sim 'icarus'", "--jobs '2'", "--samples '4000'", "--seed '7'", "--replay '0'"]
+    for option in [*wanted, "--streams 8"]:
+        assert option in line
+
+
 def test_no_python(bare_path: str, tmp_path: Path) -> None:
     done = run(SETUP / "venv.sh", tmp_path / "venv", path=bare_path)
     assert_one_sentence(done, "python3 is not on PATH; install Python 3.11 or later")

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 import tb.wavenet.layers as layers_module
 import tb.wavenet.replay as replay_module
+import tb.wavenet.result as result_module
+from golden.wavenet.generation import Sampler
 from golden.wavenet.metrics import recorded_metrics
 from golden.wavenet.mu_law import decode
 from golden.wavenet.noise import coloured_noise, white_noise
@@ -24,13 +26,22 @@ from tb.runner import SimulationFailed
 from tb.stream.bench import Feedback
 from tb.stream.replay import Replayed
 from tb.verify.options import Options as VerifyOptions
+from tb.verify.options import parse_options as parse_verify_options
 from tb.verify.report import LayerReport, Report, Status
 from tb.wavenet.__main__ import main
+from tb.wavenet.generation import Generation
 from tb.wavenet.options import parse_options
 from tb.wavenet.plot import spectrogram
+from tb.wavenet.replay import Replay
+from tb.wavenet.result import Result
 from tb.wavenet.sounds import COLOURED, GENERATED, WHITE, Sound, sounds
 
 SHORT = ("--streams", "2", "--samples", "520", "--replay", "20")
+VERIFY_OPTIONS = parse_verify_options(
+    ["--model", str(INT8_MODEL), "--input", str(layers_module.INPUT)], None
+)
+NO_PLAN = StreamPlan(name="none", in_channels=1, rings=(), steps=(), output=0, tensors=())
+NOTHING = Generation(NO_PLAN, Sampler(1.0, 1.0), np.zeros((1, 0)), np.zeros((1, 0), np.uint8), 0.0)
 KEYS = ["schema", "network", "model_sha256", "sim", "seed", "verdict", "wall_s", "layers",
         "generation", "replay", "nats_per_sample", "sounds", "like_speech"]  # fmt: skip
 
@@ -149,6 +160,7 @@ def test_audio_depends_on_its_seed_alone(command: Command) -> None:
     def audio(*arguments: str) -> NDArray[np.float32]:
         done = command("--no-layers", "--replay", "0", *arguments)
         assert done.status == 3
+        assert done.out[-1].startswith("INCOMPLETE: layers left out; samples left out; ")
         samples, rate = soundfile.read(done.folder / "wavenet" / "generated-0.wav", dtype="float32")
         assert rate == 8000 and np.isin(samples, decode(np.arange(256, dtype=np.uint8))).all()
         return np.asarray(samples)
@@ -211,6 +223,52 @@ def test_a_simulator_that_ends_early(command: Command, monkeypatch: pytest.Monke
     assert done.document["replay"]["mismatches"] == done.document["replay"]["outputs"] > 0
 
 
+@pytest.mark.usefixtures("same")
+def test_noise_is_told(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At a temperature of 50 every code is about as likely; where little audio is enough to judge,
+    that fails though all else agrees."""
+    monkeypatch.setattr(result_module, "LEAST_S", 0.1)
+    done = command(*SHORT, "--temperature", "50")
+    assert (done.status, done.document["like_speech"]) == (1, False)
+    assert done.document["sounds"][0]["spectrum_distance_db"] > 20
+    assert done.out[-1] == "FAIL: layers pass; samples pass; the audio is like noise"
+
+
+@pytest.mark.parametrize(
+    ("layers", "replayed", "like_speech", "verdict"),
+    [
+        (0, 0, True, "pass"),
+        (0, None, True, "pass"),
+        (None, 0, True, "pass"),
+        (None, None, True, "incomplete"),
+        (0, 0, None, "incomplete"),
+        (0, 0, False, "fail"),
+        (1, 0, True, "fail"),
+        (0, 1, True, "fail"),
+        (1, None, None, "fail"),
+        (None, 1, None, "fail"),
+    ],
+)
+def test_verdicts(
+    layers: int | None, replayed: int | None, like_speech: bool | None, verdict: str
+) -> None:
+    """Mismatches of layers and of samples, None where left out, and what the audio is like."""
+    options = parse_options([], None)
+    length = 1000 if like_speech is None else 20_000
+    sound = Sound("x", np.zeros(length, dtype=np.float32), 3.0 if like_speech else 30.0, 9.0, 0.5)
+    result = Result(
+        options,
+        recorded_metrics(),
+        None if layers is None else report_of(layers)(VERIFY_OPTIONS),
+        NOTHING,
+        None if replayed is None else Replay(20, 100, replayed, 0, 7, 0.1),
+        [sound],
+        1.0,
+    )
+    status = {"pass": 0, "fail": 1, "incomplete": 3}[verdict]
+    assert (result.verdict, result.exit_status) == (verdict, status)
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
@@ -219,7 +277,7 @@ def test_a_simulator_that_ends_early(command: Command, monkeypatch: pytest.Monke
         ("--replay -1", "--replay must lie from 0 to the 16,000 samples that are generated"),
         ("--streams 0", "--streams must be at least 1, found 0"),
         ("--seed 0", "--seed must lie from 1 to 2147483647, found 0"),
-        ("--temperature 0", "a temperature must be positive and finite, found 0"),
+        ("--temperature 0", "--temperature must be positive and finite, found 0"),
         ("--sim modelsim", "SIM=modelsim: no such simulator"),
         ("--frobnicate", "unrecognized arguments: --frobnicate"),
     ],

@@ -1,6 +1,7 @@
 """The command's options."""
 
 import argparse
+import math
 from collections.abc import Sequence
 
 from golden.wavenet.generation import TEMPERATURE
@@ -75,6 +76,10 @@ def _check(options: Options) -> None:
     positive("streams", options.streams)
     if not 0 < options.seed < 2**31:
         raise InputError(f"--seed must lie from 1 to {2**31 - 1}, found {options.seed}")
+    if not 0 < options.temperature < math.inf:
+        raise InputError(
+            f"--temperature must be positive and finite, found {options.temperature:g}"
+        )
     if options.samples < FRAME:
         raise InputError(f"--samples must be at least {FRAME}, found {options.samples}")
     if not 0 <= options.replay <= options.samples:

@@ -64,8 +64,8 @@ def _nats(nats: Mapping[str, float]) -> str:
 def _verdict(result: Result) -> str:
     """Each part in a few words."""
     layers, replay = result.layers, result.replay
-    parts = ["no layers on the RTL" if layers is None else f"layers {layers.verdict}"]
-    parts += ["no samples on the RTL" if replay is None else f"samples {replay.verdict}"]
+    parts = ["layers left out" if layers is None else f"layers {layers.verdict}"]
+    parts += ["samples left out" if replay is None else f"samples {replay.verdict}"]
     if result.like_speech is None:
         parts.append(f"less than {LEAST_S:g} s of audio, too little to tell from noise")
     else:
