@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from rich.console import Console
 
-from pymodel.chain import ArrayStep, Codes, OnDatapath, follow, walk
+from pymodel.chain import OnDatapath, follow, walk
 from pymodel.quantised import encode_inputs
 from tb.bulk.chain_plan import Chain, ChainRun, final_codes
 from tb.bulk.host import Simulation
@@ -45,12 +45,9 @@ def _run(checks: FloatChecks, arithmetic: OnDatapath, number: int, inputs: Input
         for task in checks.tasks
         if task.index // layers == number
     }
-
-    def output(step: ArrayStep) -> Codes:
-        return expected[step.layer.index]
-
     fed = encode_inputs(arithmetic.brought, inputs)
-    tensors = follow(walk(arithmetic, expected, fed, {}), output)
+    steps = walk(arithmetic, expected, fed, {})
+    tensors = follow(steps, lambda step: expected[step.layer.index])
     final = final_codes(arithmetic.network, tensors)
     return ChainRun(number * (layers + 1), fed, {}, expected, final)
 
