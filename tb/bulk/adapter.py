@@ -24,6 +24,7 @@ from tb.registers import event_registers, load_definitions
 
 RESET_CYCLES = 4
 _COUNTERS = ("REG_BUSY_CYCLES", "REG_STALL_CYCLES", "REG_MAC_CYCLES")
+POST_PROCESSING = True
 HARNESS = Harness(harness.TOPLEVEL, harness.SOURCE, harness.DUT, harness.VLT)
 
 
