@@ -113,7 +113,7 @@ def test_only_what_says_so_has_post_processing(
     monkeypatch.syspath_prepend(str(tmp_path))
     functions = "from tb.serial_mac.adapter import config, create, parameters\n"
     (tmp_path / "with_unit.py").write_text(functions + "POST_PROCESSING = True\n")
-    assert Dut(tmp_path, "engine", "with_unit").post_processing
+    assert Dut().post_processing and Dut(tmp_path, "engine", "with_unit").post_processing
     assert not Dut(top="serial_mac", adapter="tb.serial_mac.adapter").post_processing
 
 
