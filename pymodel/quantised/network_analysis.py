@@ -100,7 +100,7 @@ class _Stages:
         return computed
 
     def _exact(self, layer: Layer, arrays: Arrays) -> Arrays:
-        """A layer from codes to codes, rounded once; the host's are so anyway."""
+        """A layer from codes to codes: the array's rounded once, the host's as they are."""
         codecs = self._quantised.codecs
         if layer.index not in self._quantised.convolutions:
             return evaluate(self._quantised, layer, arrays)
