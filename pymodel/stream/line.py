@@ -68,6 +68,10 @@ def padded(network: Network, layer: Layer, line: Line) -> Line:
         InputError: it pads anything but the older end of the line, or its output has another scale
             or zero point.
     """
+    if len(layer.inputs) != 2:
+        raise InputError(
+            f"layer {layer.name}: {layer.op} must have 2 inputs, found {len(layer.inputs)}"
+        )
     x, paddings = (network.tensors[index] for index in layer.inputs)
     y = network.tensors[layer.outputs[0]]
     require_same_quantisation(layer, x, y)

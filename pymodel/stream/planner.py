@@ -80,10 +80,9 @@ class _Planner:
         )
 
     def _take(self, layer: Layer) -> None:
-        reads = 2 if layer.op in ELEMENTWISE_OPS else 1
-        if len(layer.outputs) != 1 or len(layer.inputs) < reads:
+        if not layer.inputs or len(layer.outputs) != 1:
             raise InputError(
-                f"layer {layer.name}: {layer.op} must have {reads} inputs or more and one output, "
+                f"layer {layer.name}: {layer.op} must have an input and one output, "
                 f"found {len(layer.inputs)} and {len(layer.outputs)}"
             )
         if layer.index in self._convolutions:
@@ -122,9 +121,9 @@ class _Planner:
         self._put(layer, replace(step, post=post_processing(self._network, layer)))
 
     def _combine(self, layer: Layer) -> None:
-        a, b = (self._line(_where(layer), index) for index in layer.inputs)
         numbers = post_processing(self._network, layer).elementwise
         assert numbers is not None
+        a, b = (self._line(_where(layer), index) for index in layer.inputs)
         if a.tensor not in self._waiting and b.tensor in self._waiting and layer.op in SYMMETRIC:
             a, b, numbers = b, a, replace(numbers, a=numbers.b, b=numbers.a)
         waiting = self._waiting.pop(a.tensor, None)
