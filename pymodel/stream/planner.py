@@ -14,6 +14,7 @@ from pymodel.convolution import Convolution
 from pymodel.errors import InputError
 from pymodel.network import Layer, Network
 from pymodel.ops.post import ELEMENTWISE_OPS, TABLE_OPS, identity, post_processing
+from pymodel.ops.registry import ARRAY_OPS, convolution
 from pymodel.post_processing import PostProcessing
 from pymodel.stream.line import Line, causal_pixel, line_of, padded, reshaped
 from pymodel.stream.plan import Ring, StreamPlan, StreamStep
@@ -24,14 +25,17 @@ SYMMETRIC = ("ADD", "MUL")
 
 
 def plan_stream(
-    network: Network, convolutions: Mapping[int, Convolution], fused: bool = True
+    network: Network,
+    convolutions: Mapping[int, Convolution] | None = None,
+    fused: bool = True,
 ) -> StreamPlan:
     """The network's steps for each sample.
 
     Args:
         network: with int8 tensors, on a line of samples, such as (1, 1, samples, channels); a
             dilated convolution is one layer (`pymodel.network.fold_dilation`).
-        convolutions: of the layers that the array runs, by the layer's index.
+        convolutions: of the layers that the array runs, by the layer's index; None lowers those of
+            an int8 file as the array runs them. A quantised network has its own, for its `codes`.
         fused: False makes every op a step of its own, so that every tensor is a value.
 
     Raises:
@@ -43,6 +47,9 @@ def plan_stream(
             raise InputError(
                 f"network {network.name}: a stream has one {what}, found {len(indices)}"
             )
+    if convolutions is None:
+        on_array = [layer for layer in network.layers if layer.op in ARRAY_OPS]
+        convolutions = {layer.index: convolution(network, layer) for layer in on_array}
     return _Planner(network, convolutions, fused).plan()
 
 

@@ -19,7 +19,6 @@ from pymodel import quantised
 from pymodel.chain import run_network
 from pymodel.network import Attribute, Network
 from pymodel.ops.numerics import rule
-from pymodel.ops.registry import ARRAY_OPS, convolution
 from pymodel.presets import preset
 from pymodel.quantised import Scheme, ranges_of
 from pymodel.stream import Stream, StreamPlan, plan_stream
@@ -27,16 +26,6 @@ from tb.model.layers import bounded, seeds
 from tb.model.line_files import LineFile, Signal
 
 Codes = NDArray[np.int8]
-
-
-def planned(network: Network, fused: bool = True) -> StreamPlan:
-    """The plan of a network as a file has it."""
-    convolutions = {
-        layer.index: convolution(network, layer)
-        for layer in network.layers
-        if layer.op in ARRAY_OPS
-    }
-    return plan_stream(network, convolutions, fused)
 
 
 def lines(tensor: NDArray[np.generic]) -> NDArray[np.generic]:
@@ -121,7 +110,7 @@ def test_random_networks_stream_as_litert_computes_them(content: bytes, seed: in
     shape = network.tensors[source].shape
     inputs = [rng.integers(-128, 128, shape, dtype=np.int8) for _ in range(2)]
     batch = [litert.run(content, [x], "reference") for x in inputs]
-    fused, single = planned(network), planned(network, fused=False)
+    fused, single = plan_stream(network), plan_stream(network, fused=False)
     assert len(fused.steps) < len(single.steps)
     computed = {layer.outputs[0] for layer in network.layers if layer.op != "PAD"}
     assert set(single.tensors) == {source} | computed
@@ -133,7 +122,7 @@ def test_random_networks_stream_as_litert_computes_them(content: bytes, seed: in
 def test_wavenet_streams_as_litert_computes_it(fused: bool) -> None:
     """All 2,048 samples of both inputs at every tensor but the padded ones."""
     network = load_tflite(INT8_MODEL)
-    plan = planned(network, fused)
+    plan = plan_stream(network, fused=fused)
     assert len(plan.steps) == (74 if fused else 162)
     batch = [litert.run(INT8_MODEL, [x], "reference") for x in np.load(HERE / "wavenet_input.npy")]
     assert_streams_as(network, plan, batch)
@@ -148,7 +137,7 @@ def test_reshaped_lines_stream_as_litert_computes_them() -> None:
     shape = network.tensors[network.inputs[0]].shape
     inputs = [rng.integers(-128, 128, shape, dtype=np.int8) for _ in range(3)]
     batch = [litert.run(pair.int8, [x], "reference") for x in inputs]
-    assert_streams_as(network, planned(network), batch)
+    assert_streams_as(network, plan_stream(network), batch)
 
 
 def test_quantised_network_streams_as_the_model_computes_it() -> None:
@@ -199,4 +188,4 @@ def test_the_model_s_batch_form_is_the_same_too() -> None:
     network = parse_tflite(content, "net", "net")
     rules = {layer.index: rule("litert-ref", layer.op) for layer in network.layers}
     codes = np.random.default_rng(6).integers(-128, 128, (1, 1, 40, 2), dtype=np.int8)
-    assert_streams_as(network, planned(network), [run_network(network, [codes], rules)])
+    assert_streams_as(network, plan_stream(network), [run_network(network, [codes], rules)])

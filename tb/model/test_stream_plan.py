@@ -11,7 +11,6 @@ from golden.tflite.op_writer import Operand, write_op
 from golden.wavenet.stretches import INT8_MODEL
 from pymodel.errors import InputError
 from pymodel.network import Layer, Network, fold_dilation
-from pymodel.ops.registry import ARRAY_OPS, convolution
 from pymodel.post_processing import Elementwise
 from pymodel.stream import Ring, StreamPlan, plan_stream
 from tb.model.dilated_files import DilatedFile
@@ -26,16 +25,6 @@ def network_of(make: Callable[[LineFile], Made]) -> Network:
     file = LineFile(samples=20, seed=1)
     sources, sinks = make(file)
     return parse_tflite(file.finish(sources, sinks), "net", "net")
-
-
-def planned(network: Network) -> StreamPlan:
-    """The plan of a network as a file has it."""
-    convolutions = {
-        layer.index: convolution(network, layer)
-        for layer in network.layers
-        if layer.op in ARRAY_OPS
-    }
-    return plan_stream(network, convolutions)
 
 
 def steps(plan: StreamPlan) -> list[tuple[tuple[int, ...], int, int | None]]:
@@ -62,7 +51,7 @@ def test_gate_and_residual_go_into_their_convolutions() -> None:
         return [x], [file.binary("ADD", x, file.conv(z, 3))]
 
     network = network_of(make)
-    plan = planned(network)
+    plan = plan_stream(network)
     assert steps(plan) == [((3, 4), 0, None), ((1, 2, 5), 0, 1), ((6, 7), 2, 0)]
     (source,) = network.inputs
     zero_points = [int(network.tensors[index].zero_point[0]) for index in plan.tensors]
@@ -81,7 +70,7 @@ def test_operands_change_places_with_their_scales() -> None:
 
     network = network_of(make)
     zero_points = [int(network.tensors[layer.outputs[0]].zero_point[0]) for layer in network.layers]
-    numbers = elementwise(planned(network), 0)
+    numbers = elementwise(plan_stream(network), 0)
     assert numbers.a.zero_point == zero_points[0]
     assert numbers.b.zero_point == int(network.tensors[network.inputs[0]].zero_point[0])
     assert numbers.y.zero_point == zero_points[1]
@@ -95,7 +84,7 @@ def test_subtraction_takes_a_convolution_as_its_first_operand_alone() -> None:
         difference = file.binary("SUB", file.conv(x, 2), file.conv(x, 2))
         return [x], [file.binary("SUB", x, difference)]
 
-    plan = planned(network_of(make))
+    plan = plan_stream(network_of(make))
     assert steps(plan) == [((1,), 0, None), ((0, 2), 0, 1), ((3,), 0, 2)]
     assert plan.steps[2].conv.geometry.groups == 2
 
@@ -110,7 +99,7 @@ def test_ops_that_share_what_they_read_stand_on_their_own() -> None:
         twice = file.table("TANH", file.binary("ADD", relu, relu))
         return [x], [file.binary("MUL", tanh, twice)]
 
-    plan = planned(network_of(make))
+    plan = plan_stream(network_of(make))
     assert steps(plan) == [
         ((0,), 0, None), ((2,), 1, None), ((3,), 2, 2), ((4,), 3, None), ((1, 5), 1, 4),
     ]  # fmt: skip
@@ -123,14 +112,14 @@ def test_network_s_output_is_a_value_also_where_one_op_reads_it() -> None:
         file.table("TANH", y)
         return [x], [y]
 
-    plan = planned(network_of(make))
+    plan = plan_stream(network_of(make))
     assert (steps(plan), plan.output) == ([((0,), 0, None), ((1,), 1, None)], 1)
 
 
 def test_wavenet_s_steps_are_its_convolutions() -> None:
     """Every TANH, LOGISTIC, MUL and ADD goes into one; signal and gate share their history."""
     network = load_tflite(INT8_MODEL)
-    plan = planned(network)
+    plan = plan_stream(network)
     done = sorted(index for step in plan.steps for index in step.layers)
     assert done == [layer.index for layer in network.layers if layer.op != "PAD"]
     assert len(plan.steps) == sum(layer.op == "CONV_2D" for layer in network.layers) == 74
@@ -143,7 +132,7 @@ def test_folded_dilation_is_causal() -> None:
     """What the converter writes for an open batch: the padding is the convolution's own."""
     file = DilatedFile((1, 12), (1, 2), (1, 3), ((0, 0), (3, 0)), line=True)
     network = fold_dilation(parse_tflite(file.content(), "net", "net"))
-    plan = planned(network)
+    plan = plan_stream(network)
     assert [ring.pixels for ring in plan.rings] == [4]
     assert plan.steps[0].conv.geometry.dilation_w == 3
 
@@ -198,7 +187,7 @@ def two_outputs(file: LineFile) -> Made:
 )
 def test_networks_that_are_refused(make: Callable[[LineFile], Made], message: str) -> None:
     with pytest.raises(InputError, match=message):
-        planned(network_of(make))
+        plan_stream(network_of(make))
 
 
 def test_ops_and_operands_without_a_place() -> None:
@@ -206,22 +195,22 @@ def test_ops_and_operands_without_a_place() -> None:
     x = Operand("x", shape, scale=0.5)
     softmax = write_op("SOFTMAX", [x], [Operand("y", shape, scale=1 / 256, zero_point=-128)])
     with pytest.raises(InputError, match="layer y: op SOFTMAX has no place in a stream"):
-        planned(parse_tflite(softmax, "net", "net"))
+        plan_stream(parse_tflite(softmax, "net", "net"))
     data = np.ones((1, 1, 1, 2), dtype=np.int8)
     constant = Operand("constant", data.shape, scale=0.5, data=data)
     added = write_op("ADD", [x, constant], [Operand("y", shape, scale=1.0)])
     with pytest.raises(InputError, match="layer y: ADD: tensor constant does not follow"):
-        planned(parse_tflite(added, "net", "net"))
+        plan_stream(parse_tflite(added, "net", "net"))
     floats = write_op("RELU", [Operand("x", shape, "float32")], [Operand("y", shape, "float32")])
     with pytest.raises(InputError, match="network net: tensor x must be int8 and a line of pixels"):
-        planned(parse_tflite(floats, "net", "net"))
+        plan_stream(parse_tflite(floats, "net", "net"))
     reshaped = write_op(
         "RESHAPE",
         [x, Operand("shape", (4,), "int32", data=np.array([1, 1, 10, 4], dtype=np.int32))],
         [Operand("y", (1, 1, 10, 4), scale=0.5)],
     )
     with pytest.raises(InputError, match=r"layer y: RESHAPE: tensor y .* a line of 20 pixels"):
-        planned(parse_tflite(reshaped, "net", "net"))
+        plan_stream(parse_tflite(reshaped, "net", "net"))
 
 
 def test_pad_with_another_number_of_inputs() -> None:
@@ -233,10 +222,10 @@ def test_pad_with_another_number_of_inputs() -> None:
     pad = replace(network.layers[0], inputs=network.layers[0].inputs[:1])
     short_of_one = replace(network, layers=(pad, *network.layers[1:]))
     with pytest.raises(InputError, match="layer padded: PAD must have 2 inputs, found 1"):
-        planned(short_of_one)
+        plan_stream(short_of_one)
     bare = Layer(0, "bare", "PAD", (), (pad.outputs[0],))
     with pytest.raises(InputError, match="layer bare: PAD must have an input and one output"):
-        planned(replace(network, layers=(bare, *network.layers[1:])))
+        plan_stream(replace(network, layers=(bare, *network.layers[1:])))
 
 
 def test_plans_that_contradict_themselves() -> None:
@@ -245,7 +234,7 @@ def test_plans_that_contradict_themselves() -> None:
         y = file.conv(x, 2)
         return [x], [file.binary("ADD", y, file.causal(y, 2, 2))]
 
-    plan = planned(network_of(make))
+    plan = plan_stream(network_of(make))
     ring = plan.rings[1]
     with pytest.raises(InputError, match=r"step conv: its window of 1 x 2 pixels .* does not fit"):
         replace(plan, rings=(plan.rings[0], replace(ring, pixels=1)))
