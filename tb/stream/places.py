@@ -95,5 +95,5 @@ def _whole(step: StreamStep, config: ArrayConfig) -> Job:
             f"layer {step.name}: a stream's layer is one job, each input channel in the buffer "
             f"once; found {len(jobs)} jobs, {g.in_channels} and {g.out_channels} channels"
         )
-    window = {"in_w": g.reach_w, "dilation_w": g.dilation_w, "in_cols": range(g.reach_w)}
-    return replace(jobs[0], **window)  # the tiler would leave out what lies between the taps
+    # The tiler leaves out what lies between the taps; here it is in the ring.
+    return replace(jobs[0], in_w=g.reach_w, dilation_w=g.dilation_w, in_cols=range(g.reach_w))
