@@ -28,7 +28,7 @@ TASK_FILE, VALUES_FILE = "stream.pickle", "values.npz"
 class Feedback(Protocol):
     """What the next sample is; it must survive pickling."""
 
-    def __call__(self, sample: int, output: Int8Array) -> Int8Array:
+    def __call__(self, sample: int, output: Int8Array, /) -> Int8Array:
         """The pixel int8 (in_channels,) behind `sample`, whose output is int8 (out_channels,)."""
 
 
