@@ -82,7 +82,7 @@ def padded(network: Network, layer: Layer, line: Line) -> Line:
     borders = pairs(layer, "paddings", paddings.data, len(x.shape))
     before, after = borders[-2] if len(borders) > 1 else (0, 0)
     others = [pair for axis, pair in enumerate(borders) if axis != len(borders) - 2]
-    if after or any(max(pair) for pair in others) or max(x.shape[:-2], default=1) > 1:
+    if after or any(max(pair) for pair in others):
         raise InputError(
             f"layer {layer.name}: {layer.op} must pad tensor {x.name} of shape {x.shape} in front "
             f"of its samples alone, found {borders}"

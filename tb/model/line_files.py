@@ -64,6 +64,14 @@ class LineFile:
         self.file.operator("PAD", [x.index, constant], [y.index])
         return y
 
+    def reshape(self, x: Signal) -> Signal:
+        """RESHAPE to the same shape."""
+        y = self.signal("reshaped", x.pixels, x.channels, x.scale, x.zero_point)
+        shape = np.array([1, 1, x.pixels, x.channels], dtype=np.int32)
+        constant = self.file.tensor("shape", (4,), INT32, data=shape)
+        self.file.operator("RESHAPE", [x.index, constant], [y.index])
+        return y
+
     def conv(
         self,
         x: Signal,

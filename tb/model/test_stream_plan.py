@@ -2,15 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from golden.tflite.importer import load_tflite, parse_tflite
 from golden.tflite.op_writer import Operand, write_op
 from golden.wavenet.stretches import INT8_MODEL
 from pymodel.errors import InputError
 from pymodel.network import Layer, Network, fold_dilation
+from pymodel.ops.registry import convolution
 from pymodel.post_processing import Elementwise
 from pymodel.stream import Ring, StreamPlan, plan_stream
 from tb.model.dilated_files import DilatedFile
@@ -18,6 +21,11 @@ from tb.model.line_files import LineFile, Signal
 
 Made = tuple[list[Signal], list[Signal]]
 """Sources and sinks."""
+
+
+def paddings(pairs: list[list[int]]) -> NDArray[np.int32]:
+    """Of a PAD."""
+    return np.array(pairs, dtype=np.int32)
 
 
 def network_of(make: Callable[[LineFile], Made]) -> Network:
@@ -87,6 +95,50 @@ def test_subtraction_takes_a_convolution_as_its_first_operand_alone() -> None:
     plan = plan_stream(network_of(make))
     assert steps(plan) == [((1,), 0, None), ((0, 2), 0, 1), ((3,), 0, 2)]
     assert plan.steps[2].conv.geometry.groups == 2
+
+
+def test_subtraction_from_what_is_no_convolution() -> None:
+    def make(file: LineFile) -> Made:
+        x = file.source(2)
+        return [x], [file.binary("SUB", x, file.conv(x, 2))]
+
+    assert steps(plan_stream(network_of(make))) == [((0,), 0, None), ((1,), 0, 1)]
+
+
+def test_convolution_takes_one_table() -> None:
+    """Layers: 0 convolution, 1 TANH, 2 RELU, 3 MUL with the input: the RELU takes that."""
+
+    def make(file: LineFile) -> Made:
+        x = file.source(2)
+        return [x], [file.binary("MUL", x, file.table("RELU", file.table("TANH", file.conv(x, 2))))]
+
+    assert steps(plan_stream(network_of(make))) == [((0, 1), 0, None), ((2, 3), 1, 0)]
+
+
+def test_reshapes_lead_a_convolution_s_output_on() -> None:
+    """Layers: 0 convolution, 1 RESHAPE, 2 TANH of it; 3 convolution, 4 RESHAPE, read twice."""
+
+    def make(file: LineFile) -> Made:
+        x = file.source(2)
+        y = file.table("TANH", file.reshape(file.conv(x, 2)))
+        z = file.reshape(file.conv(y, 2))
+        return [x], [file.binary("ADD", z, file.table("RELU", z))]
+
+    plan = plan_stream(network_of(make))
+    assert steps(plan) == [((0, 2), 0, None), ((3,), 1, None), ((5, 6), 2, 2)]
+
+
+def test_ring_is_as_long_as_its_longest_reader_needs() -> None:
+    """Of 9, 3 and 1 pixels; the element-wise op's identity has a ring of its own."""
+
+    def make(file: LineFile) -> Made:
+        x = file.source(2)
+        y = file.binary("ADD", file.causal(x, 2, 3, 4), file.causal(x, 2, 2, 2))
+        return [x], [file.binary("SUB", x, file.binary("ADD", y, file.conv(x, 2)))]
+
+    plan = plan_stream(network_of(make))
+    assert [(ring.value, ring.pixels) for ring in plan.rings] == [(0, 9), (0, 1)]
+    assert [step.ring for step in plan.steps] == [0, 0, 0, 1]
 
 
 def test_ops_that_share_what_they_read_stand_on_their_own() -> None:
@@ -211,6 +263,57 @@ def test_ops_and_operands_without_a_place() -> None:
     )
     with pytest.raises(InputError, match=r"layer y: RESHAPE: tensor y .* a line of 20 pixels"):
         plan_stream(parse_tflite(reshaped, "net", "net"))
+
+
+def test_padding_behind_a_folded_convolution() -> None:
+    file = DilatedFile((1, 12), (1, 2), (1, 3), ((0, 0), (3, 3)), line=True)
+    network = fold_dilation(parse_tflite(file.content(), "net", "net"))
+    with pytest.raises(InputError, match=r"must be causal, padded with the 3 .* found 3 and 3"):
+        plan_stream(network)
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "message"),
+    [
+        (
+            "padded",
+            {"zero_point": np.array([99], dtype=np.int64)},
+            "layer padded: tensor input of PAD must be qua",
+        ),
+        (
+            "reshaped",
+            {"zero_point": np.array([99], dtype=np.int64)},
+            "layer reshaped: tensor conv of RESHAPE must",
+        ),
+        ("reshaped", {"shape": (1, 1, 20, 3)}, "layer reshaped: .* must keep the 2 channels"),
+        ("reshaped", {"shape": (1, 1, 10, 4)}, "layer reshaped: .* a line of 20 pixels"),
+        ("conv", {"shape": (1, 1, 20, 3)}, "layer conv: CONV_2D gives 2 channels, found 3 in"),
+        (
+            "paddings",
+            {"data": paddings([[0, 0], [0, 0], [1, 0], [1, 0]])},
+            "layer padded: .* alone",
+        ),
+        (
+            "paddings",
+            {"data": paddings([[0, 0], [1, 0], [0, 0], [0, 0]])},
+            "layer padded: .* alone",
+        ),
+        ("paddings", {"data": paddings([[0, 0], [0, 0], [2, 0], [0, 0]])}, "a line of 22 pixels"),
+        ("paddings", {"data": None}, "layer padded: tensor paddings of PAD must be constant"),
+    ],
+)
+def test_tensors_that_are_refused(name: str, change: dict[str, Any], message: str) -> None:
+    """PAD, CONV_2D, RESHAPE, with one tensor changed after the convolution was lowered."""
+
+    def make(file: LineFile) -> Made:
+        x = file.source(2)
+        return [x], [file.reshape(file.causal(x, 2, 2))]
+
+    network = network_of(make)
+    convolutions = {1: convolution(network, network.layers[1])}
+    tensors = [replace(t, **change) if t.name == name else t for t in network.tensors]
+    with pytest.raises(InputError, match=message):
+        plan_stream(replace(network, tensors=tuple(tensors)), convolutions)
 
 
 def test_pad_with_another_number_of_inputs() -> None:
