@@ -116,6 +116,19 @@ async def bench_unmapped_register(dut: Handle) -> None:
 
 
 @cocotb.test()
+async def bench_operands_that_no_job_takes(dut: Handle) -> None:
+    """Operands left over are an error of the batch, and nothing of the next one."""
+    adapter = await _adapter(dut)
+    (image,) = _images()
+    await _queue(adapter, replace(image, operand=np.ones((2, 4), dtype=np.uint8)))
+    await _refused(adapter.read(), DutError, "job 0: the DUT left operands untaken")
+    await adapter.reset()
+    await _check(adapter, [image])
+    too_many = replace(image, operand=np.zeros((65537, 4), dtype=np.uint8))
+    await _refused(_queue(adapter, too_many), InputError, "65537 operands .* do not fit")
+
+
+@cocotb.test()
 async def bench_another_array(dut: Handle) -> None:
     """An array of another shape than the configuration's is not run at all."""
     dut.go.value = 0

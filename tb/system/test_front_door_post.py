@@ -5,6 +5,7 @@ from typing import get_args
 
 import cocotb
 import numpy as np
+import pytest
 from cocotb.triggers import ClockCycles
 
 from pymodel.affine.requantise import quantise_multiplier
@@ -18,6 +19,7 @@ from pymodel.post_processing import (
     Scaling,
     post_process,
 )
+from tb.adapter import DutError
 from tb.front_door.arrays import run_benches
 from tb.front_door.layers import Layer, random_layer
 from tb.front_door.ports import DlaTop
@@ -118,6 +120,19 @@ async def bench_missing_operand(dut: DlaTop) -> None:
     await tb.adapter.reset()
     tb.adapter.operand.pause = False
     await check_post(tb, layer, "multiply")
+
+
+@bench
+async def bench_operands_that_no_job_takes(dut: DlaTop) -> None:
+    """Operands left over are an error of the job that brought them."""
+    tb = TB(dut)
+    await tb.start()
+    image = tb.only_image(*random_layer(tb.rng, GEOMETRIES["an_output_a_cycle"]))
+    lanes = tb.config.datapath.oc_lanes
+    too_many = replace(image, operand=np.ones((2, lanes), dtype=np.uint8))
+    await tb.prepare(too_many)
+    with pytest.raises(DutError, match="has not taken all of the job's operands"):
+        await tb.adapter.run(too_many)
 
 
 @bench
