@@ -1,13 +1,15 @@
 """.tflite files of int8 networks along a line of samples, (1, 1, samples, channels)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import tflite
 
+from golden.tflite.importer import parse_tflite
 from golden.tflite.model_builder import ModelBuilder
 from golden.tflite.options import ACTIVATIONS
+from pymodel.network import Network
 
 INT8, INT32 = tflite.TensorType.INT8, tflite.TensorType.INT32
 ACTIVATION_CODES = {name: code for code, name in ACTIVATIONS.items()}
@@ -26,6 +28,10 @@ class Signal:
     channels: int
     scale: float
     zero_point: int
+
+
+Made = tuple[list[Signal], list[Signal]]
+"""Sources and sinks of a file."""
 
 
 @dataclass
@@ -140,3 +146,10 @@ class LineFile:
         for name, value in fields.items():
             getattr(tflite, f"{table}Add{name}")(self.file.builder, value)
         return int(getattr(tflite, f"{table}End")(self.file.builder))
+
+
+def network_of(make: Callable[[LineFile], Made]) -> Network:
+    """The network "net" that `make` makes, on 20 samples."""
+    file = LineFile(samples=20, seed=1)
+    sources, sinks = make(file)
+    return parse_tflite(file.finish(sources, sinks), "net", "net")
