@@ -14,6 +14,7 @@ from golden import litert
 from golden.network_builder import NetworkBuilder, Operation
 from golden.parity.networks import PAIRS
 from golden.tflite.importer import load_tflite, parse_tflite
+from golden.tflite.op_writer import Operand, write_op
 from golden.wavenet.stretches import HERE, INT8_MODEL
 from pymodel import quantised
 from pymodel.chain import run_network
@@ -189,3 +190,26 @@ def test_the_model_s_batch_form_is_the_same_too() -> None:
     rules = {layer.index: rule("litert-ref", layer.op) for layer in network.layers}
     codes = np.random.default_rng(6).integers(-128, 128, (1, 1, 40, 2), dtype=np.int8)
     assert_streams_as(network, plan_stream(network), [run_network(network, [codes], rules)])
+
+
+def test_fully_connected_layer_streams_as_litert_computes_it() -> None:
+    """On every pixel of a line; the array rounds as the optimised kernel does."""
+    rng = np.random.default_rng(2)
+    x = Operand("x", (1, 1, 50, 6), scale=0.5, zero_point=-9)
+    weights = rng.integers(-127, 128, (4, 6)).astype(np.int8)
+    bias = rng.integers(-900, 900, 4).astype(np.int32)
+    content = write_op(
+        "FULLY_CONNECTED",
+        [
+            x,
+            Operand("weights", weights.shape, scale=2.0**-6, data=weights),
+            Operand("bias", bias.shape, "int32", scale=2.0**-7, data=bias),
+        ],
+        [Operand("y", (1, 1, 50, 4), scale=2.0, zero_point=13)],
+        {"keep_num_dims": True},
+    )
+    network = parse_tflite(content, "net", "net")
+    codes = [rng.integers(-128, 128, x.shape, dtype=np.int8) for _ in range(2)]
+    batch = [litert.run(content, [each], "optimised") for each in codes]
+    assert len(np.unique(batch[0][network.outputs[0]])) > 60
+    assert_streams_as(network, plan_stream(network), batch)
