@@ -26,7 +26,6 @@ from golden.wavenet.stretches import (
     committed_training,
 )
 from pymodel.errors import InputError
-from pymodel.ops.registry import ARRAY_OPS, convolution
 from pymodel.stream import Stream, plan_stream
 
 LN2 = math.log(2)
@@ -129,11 +128,10 @@ def test_generation_is_what_litert_s_logits_give(seed: int) -> None:
     """The codes that the model drew, as one line through LiteRT's reference kernels: its logits
     and the same draws give the same codes again."""
     network = load_tflite(INT8_MODEL)
-    convs = {one.index: convolution(network, one) for one in network.layers if one.op in ARRAY_OPS}
     (output,) = network.outputs
     sampler = Sampler(float(network.tensors[output].scale[0]), 0.9)
     draws = uniform_draws(seed, 2, 600)
-    codes = np.array(list(generate(Stream(plan_stream(network, convs), 2), sampler, draws))).T
+    codes = np.array(list(generate(Stream(plan_stream(network), 2), sampler, draws))).T
     line = np.zeros((1, 1, SAMPLES, 1), dtype=np.int8)
     line[0, 0, :601, 0] = network_codes(np.insert(codes[1], 0, SILENCE))
     logits = litert.run(INT8_MODEL, [line], "reference")[output].astype(np.int8)

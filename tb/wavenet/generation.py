@@ -11,7 +11,6 @@ from rich.progress import track
 from golden.tflite.importer import load_tflite
 from golden.wavenet.generation import Codes, Sampler, generate, uniform_draws
 from golden.wavenet.stretches import INT8_MODEL
-from pymodel.ops.registry import ARRAY_OPS, convolution
 from pymodel.stream import Stream, StreamPlan, plan_stream
 from tb.command_line import progress
 from tb.wavenet.options import Options
@@ -38,8 +37,7 @@ def generation(options: Options, console: Console) -> Generation:
     """As many streams and samples as the options say; how far it is goes to `console`."""
     started = time.perf_counter()
     network = load_tflite(INT8_MODEL)
-    convs = {one.index: convolution(network, one) for one in network.layers if one.op in ARRAY_OPS}
-    plan = plan_stream(network, convs)
+    plan = plan_stream(network)
     (output,) = network.outputs
     sampler = Sampler(float(network.tensors[output].scale[0]), options.temperature)
     draws = uniform_draws(options.seed, options.streams, options.samples)
