@@ -18,7 +18,9 @@ def verify(
     return make_verify(tmp_path / "results", monkeypatch, capsys)
 
 
-@pytest.mark.parametrize("name", ["dfp8_trunc4", "minifloat_e4m3"])
+@pytest.mark.parametrize(
+    "name", ["dfp8_trunc4", pytest.param("minifloat_e4m3", marks=pytest.mark.slow)]
+)
 def test_demo_network(verify: Verify, name: str) -> None:
     """All layers compute what they compute on the model's tensors: codes, events, and noise."""
     options = ("--datapath", name, "--runs", "3", *ARRAY)

@@ -12,7 +12,7 @@ from tb.bulk.plan import Settings, Task
 from tb.model.cmsis_nn import CASES, load
 
 
-@pytest.mark.parametrize("lanes", [4, 16])
+@pytest.mark.parametrize("lanes", [4, pytest.param(16, marks=pytest.mark.slow_on("icarus"))])
 def test_every_case(sim: str, lanes: int, shared_data: Path) -> None:
     config = ArrayConfig(replace(preset("int8"), ic_lanes=lanes, oc_lanes=lanes))
     tasks = [Task(index, *load(shared_data, name)) for index, name in enumerate(CASES)]

@@ -47,7 +47,16 @@ def finding(case: GoldenCase, record: Record, config: ArrayConfig) -> str | None
     return None if found == expected else f"recorded {found}, expected {expected}"
 
 
-@pytest.mark.parametrize("array", ARRAYS)
+SLOW_ON = {"1x1_small_buffers": "icarus", "4x16": "verilator", "8x8": "verilator"}
+
+
+@pytest.mark.parametrize(
+    "array",
+    [
+        pytest.param(name, marks=pytest.mark.slow_on(SLOW_ON[name])) if name in SLOW_ON else name
+        for name in ARRAYS
+    ],
+)
 def test_every_output_of_every_case(sim: str, array: str) -> None:
     config = ARRAYS[array]
     tasks = [

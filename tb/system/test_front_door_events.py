@@ -5,6 +5,7 @@ from itertools import accumulate
 
 import cocotb
 import numpy as np
+import pytest
 
 from pymodel.array.config import ArrayConfig
 from pymodel.array.events import EventCounts
@@ -20,6 +21,8 @@ from tb.image import JobImage
 from tb.layer import OutputTensor, run_jobs, run_layer
 from tb.model.datapath_layers import GEOMETRIES, Codes, random_layer_in
 from tb.registers import event_registers
+
+pytestmark = pytest.mark.slow_on("icarus")
 
 
 def counted(conv: Convolution, x: Codes, config: ArrayConfig) -> tuple[int, ...]:

@@ -1,6 +1,7 @@
 """The golden corner cases through the front door, each under stalls drawn for it."""
 
 import cocotb
+import pytest
 
 from golden.cases.case import GoldenCase
 from golden.cases.load import load_suite
@@ -9,6 +10,8 @@ from tb.front_door.arrays import run_benches
 from tb.front_door.ports import DlaTop
 from tb.front_door.testbench import TB, bench
 from tb.layer import run_layer
+
+pytestmark = pytest.mark.slow_on("icarus")
 
 CASES = load_suite("corner")
 

@@ -29,6 +29,8 @@ async def bench_geometry(dut: DlaTop, geometry: ConvGeometry) -> None:
         await tb.check_layer(*random_layer(tb.rng, geometry, w_zero_point=-9))
 
 
-@pytest.mark.parametrize("array", ["1x1", "4x16"])
+@pytest.mark.parametrize(
+    "array", ["1x1", pytest.param("4x16", marks=pytest.mark.slow_on("verilator"))]
+)
 def test_lanes(sim: str, array: str) -> None:
     run_benches(sim, __name__, array)

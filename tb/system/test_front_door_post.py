@@ -27,6 +27,8 @@ from tb.front_door.testbench import TB, bench
 from tb.image import Packet, build_image
 from tb.layer import OutputTensor
 
+pytestmark = pytest.mark.slow_on("icarus")
+
 OPS: tuple[ElementwiseOp, ...] = get_args(ElementwiseOp)
 GEOMETRIES = {
     "an_output_a_cycle": ConvGeometry(1, 5, 6, 3, 6, 1, 1),

@@ -2,6 +2,7 @@
 
 import cocotb
 import numpy as np
+import pytest
 from cocotb.triggers import ClockCycles, RisingEdge
 from cocotb.utils import get_sim_time
 from numpy.typing import NDArray
@@ -13,6 +14,8 @@ from tb.front_door.clocking import CLOCK_NS
 from tb.front_door.layers import random_layer
 from tb.front_door.ports import DlaTop
 from tb.front_door.testbench import TB, bench
+
+pytestmark = pytest.mark.slow_on("icarus")
 
 GEOMETRY = ConvGeometry(1, 4, 6, 6, 7, 2, 2, pad_left=1)
 BUFFERS = ("DEST_ACTIVATIONS", "DEST_WEIGHTS", "DEST_PARAMETERS")

@@ -1,6 +1,7 @@
 """Stalls on the streams, at random and on all of them at once, lose and repeat nothing."""
 
 import cocotb
+import pytest
 from cocotb.triggers import ClockCycles, RisingEdge
 
 from pymodel.geometry import ConvGeometry
@@ -9,6 +10,8 @@ from tb.front_door.layers import random_layer
 from tb.front_door.ports import DlaTop
 from tb.front_door.stalls import PROFILES
 from tb.front_door.testbench import TB, bench
+
+pytestmark = pytest.mark.slow_on("icarus")
 
 OUTPUT_EVERY_CYCLE = ConvGeometry(1, 4, 8, 4, 7, 1, 1)
 """One tap, one group: output vectors follow each other without a gap."""

@@ -137,7 +137,13 @@ def samples(model: Path, seed: int) -> list[Task]:
     return list(tasks.values())
 
 
-@pytest.mark.parametrize(("name", "geometries"), [(RESNET, 12), ("micro_speech_quantized", 2)])
+@pytest.mark.parametrize(
+    ("name", "geometries"),
+    [
+        pytest.param(RESNET, 12, marks=pytest.mark.slow_on("icarus")),
+        ("micro_speech_quantized", 2),
+    ],
+)
 def test_sample_of_each_geometry(
     sim: str, shared_data: Path, seed: int, name: str, geometries: int
 ) -> None:

@@ -22,7 +22,11 @@ DATAPATHS = {
 
 
 @pytest.mark.parametrize(
-    "name", ["dfp8_trunc4", pytest.param("minifloat_e4m3_narrow", marks=pytest.mark.slow)]
+    "name",
+    [
+        pytest.param("dfp8_trunc4", marks=pytest.mark.slow_on("verilator")),
+        pytest.param("minifloat_e4m3_narrow", marks=pytest.mark.slow),
+    ],
 )
 def test_the_rtl_differs_where_the_model_says(sim: str, name: str) -> None:
     """Both orders' outputs are the model's. Held against the other order's, the RTL has as many

@@ -49,7 +49,13 @@ def simulate(sim: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     return run
 
 
-@pytest.mark.parametrize("depths", [{}, SMALL_BUFFERS], ids=["own_buffers", "small_buffers"])
+@pytest.mark.parametrize(
+    "depths",
+    [
+        pytest.param({}, id="own_buffers"),
+        pytest.param(SMALL_BUFFERS, id="small_buffers", marks=pytest.mark.slow_on("icarus")),
+    ],
+)
 def test_corner_suite(simulate: Run, depths: dict[str, Any]) -> None:
     """Every output of every golden case, psums kept from job to job among them."""
     tasks = [

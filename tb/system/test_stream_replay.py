@@ -122,9 +122,10 @@ def test_every_value_of_every_sample_agrees(sim: str) -> None:
     ("edit", "first"),
     [
         (Edit("post_slot.v", "combine ? y : a", "combine ? {y[31:1], 1'b1} : a"), "step signal"),
-        (
+        pytest.param(
             Edit("address_generator.v", "act_start} + act_ring", "act_start} + act_word"),
             "step gate",
+            marks=pytest.mark.slow,
         ),
     ],
 )

@@ -262,7 +262,7 @@ DATAPATHS = {
         fused=True,
     ),
 }
-FEW = ("4x4_narrow", "fixed_point_4x8_cut_and_saturated", "tree_first_4x4_narrow")
+FEW = ("4x4_narrow", "tree_first_4x4_narrow")
 """Those that Verilator builds every time, the others being slow on it."""
 COUNTING = ("tree_first_4x4_narrow", "fixed_point_tree_first_8x4", "minifloat_fused_2x2")
 """Those with counters of numeric events."""
