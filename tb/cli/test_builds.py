@@ -9,6 +9,7 @@ from tb.paths import BUILD_DIR
 from tb.unit.bench import run_bench
 
 
+@pytest.mark.slow_on("verilator")
 def test_lists_each_design_once(sim: str, capsys: pytest.CaptureFixture[str]) -> None:
     parameters = {"WIDTH": 16}
     run_bench("stream_register", "tb.unit.test_stream_register", sim, parameters)

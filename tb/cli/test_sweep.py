@@ -74,6 +74,7 @@ def test_table_and_result(
     assert not (tmp_path / "sweep.png").exists()
 
 
+@pytest.mark.slow
 def test_a_mismatch_fails(
     tmp_path: Path,
     datapath: Path,

@@ -262,6 +262,7 @@ def test_oracle_that_disagrees(
     assert any(re.fullmatch(finding, line) for line in done.out.splitlines())
 
 
+@pytest.mark.slow
 def test_a_case_in_its_own_datapath_says_so(
     verify: Verify, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -50,7 +50,12 @@ def document(done: Done, run: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    "name", ["dfp8_trunc4", "pow2_w4", pytest.param("minifloat_e4m3", marks=pytest.mark.slow)]
+    "name",
+    [
+        "dfp8_trunc4",
+        pytest.param("pow2_w4", marks=pytest.mark.slow),
+        pytest.param("minifloat_e4m3", marks=pytest.mark.slow),
+    ],
 )
 def test_demo_network(verify: Verify, name: str) -> None:
     """Without a model: the float demo network, a held-out digit, every layer, noise and events."""

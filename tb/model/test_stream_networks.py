@@ -119,7 +119,7 @@ def test_random_networks_stream_as_litert_computes_them(content: bytes, seed: in
         assert_streams_as(network, plan, batch)
 
 
-@pytest.mark.parametrize("fused", [True, False])
+@pytest.mark.parametrize("fused", [True, pytest.param(False, marks=pytest.mark.slow)])
 def test_wavenet_streams_as_litert_computes_it(fused: bool) -> None:
     """All 2,048 samples of both inputs at every tensor but the padded ones."""
     network = load_tflite(INT8_MODEL)

@@ -22,7 +22,7 @@ from tb.layer import OutputTensor, run_jobs, run_layer
 from tb.model.datapath_layers import GEOMETRIES, Codes, random_layer_in
 from tb.registers import event_registers
 
-pytestmark = pytest.mark.slow_on("icarus")
+pytestmark = pytest.mark.slow
 
 
 def counted(conv: Convolution, x: Codes, config: ArrayConfig) -> tuple[int, ...]:

@@ -11,7 +11,7 @@ from tb.front_door.ports import DlaTop
 from tb.front_door.testbench import TB, bench
 from tb.layer import run_layer
 
-pytestmark = pytest.mark.slow_on("icarus")
+pytestmark = pytest.mark.slow
 
 CASES = load_suite("corner")
 

@@ -176,6 +176,7 @@ def test_seed_sets_unreset_registers(run_idle: Run, sim: str, tmp_path: Path) ->
         assert values[0] == values[2] != values[1]
 
 
+@pytest.mark.slow_on("verilator")
 def test_waves(run_idle: Run, tmp_path: Path) -> None:
     result = run_idle("bench_passes", run_dir=tmp_path / "run", waves=True)
     assert result.waves is not None and result.waves.stat().st_size > 0

@@ -69,6 +69,7 @@ def test_corner_suite(simulate: Run, depths: dict[str, Any]) -> None:
     assert (sum(record.jobs for record in records) > 10 * len(SUITE)) is bool(depths)
 
 
+@pytest.mark.slow_on("verilator")
 def test_output_buffer_that_fills_up(simulate: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """The engine waits for the host, whether the job ends with a full buffer or not."""
     parameters = adapter.parameters

@@ -17,6 +17,7 @@ def verify(
     return make_verify(tmp_path / "results", monkeypatch, capsys)
 
 
+@pytest.mark.slow
 def test_speech(verify: Verify, tmp_path: Path) -> None:
     """Held-out speech; the model's chain ends on every logit where LiteRT's own run does."""
     stretch = np.load(INPUT)[0]

@@ -12,7 +12,7 @@ from tb.unit.exact_floats import add, decode, encode
 from tb.unit.float_bench import exact_format, format_named, packed
 from tb.unit.float_operands import code_pairs, corner_codes, draw_exact
 
-pytestmark = pytest.mark.slow_on("verilator")
+pytestmark = pytest.mark.slow
 
 DRAWS = 2000
 FORMATS = ("float32", "float32_flush", "float16", "bfloat16", "e5m2")

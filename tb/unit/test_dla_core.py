@@ -263,17 +263,14 @@ DATAPATHS = {
     ),
 }
 FEW = ("4x4_narrow", "tree_first_4x4_narrow")
-"""Those that Verilator builds every time, the others being slow on it."""
+"""Those that run every time, the others being slow."""
 COUNTING = ("tree_first_4x4_narrow", "fixed_point_tree_first_8x4", "minifloat_fused_2x2")
 """Those with counters of numeric events."""
 
 
 @pytest.mark.parametrize(
     "name",
-    [
-        name if name in FEW else pytest.param(name, marks=pytest.mark.slow_on("verilator"))
-        for name in DATAPATHS
-    ],
+    [name if name in FEW else pytest.param(name, marks=pytest.mark.slow) for name in DATAPATHS],
 )
 def test_dla_core(sim: str, name: str) -> None:
     depths = {key.lower(): DEPTHS[key] for key in DEPTHS}

@@ -217,6 +217,7 @@ async def bench_random_jobs(dut: Any) -> None:
     assert np.any(["RANGE" in name and "ACT" not in name for name in seen])
 
 
+@pytest.mark.slow_on("icarus")
 @pytest.mark.parametrize(
     ("ic_lanes", "oc_lanes", "number_format", "element"),
     [

@@ -32,7 +32,7 @@ from tb.unit.bench import (
 from tb.unit.element_codes import draw_activations, draw_weights
 from tb.unit.rules import datapath_of
 
-pytestmark = pytest.mark.slow_on("verilator")
+pytestmark = pytest.mark.slow
 STEPS = 150
 EVENT_BUSES = ("product_events", "lane_events", "tree_events", "root_events")
 

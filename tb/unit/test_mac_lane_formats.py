@@ -18,7 +18,7 @@ from tb.unit.float_bench import exact_format, format_named, packed
 from tb.unit.float_operands import corner_codes
 from tb.unit.rules import ROUNDINGS, overflow_code, rounding_code, width_of
 
-pytestmark = pytest.mark.slow_on("verilator")
+pytestmark = pytest.mark.slow
 
 Tap = tuple[int, int, int]
 """The lane's code after a tap, and the events of its product and its accumulation."""

@@ -16,7 +16,7 @@ from tb.unit.combinational import check, thinned
 from tb.unit.exact_integers import drop
 from tb.unit.rules import ROUNDINGS, rounding_code
 
-pytestmark = pytest.mark.slow_on("verilator")
+pytestmark = pytest.mark.slow
 
 POWER_OF_TWO = load_definitions()["FORMAT_POWER_OF_TWO"]
 

@@ -142,6 +142,7 @@ async def bench_handshake(dut: Any) -> None:
                 assert read(getattr(dut, sink)) == marks[source], sink
 
 
+@pytest.mark.slow_on("icarus")
 @pytest.mark.parametrize("lanes", [1, 16])
 def test_post_slot(sim: str, lanes: int) -> None:
     run_bench("post_slot", __name__, sim, {"LANES": lanes})

@@ -14,7 +14,7 @@ from tb.unit.combinational import check
 from tb.unit.exact_integers import fit
 from tb.unit.rules import OVERFLOWS, overflow_code, width_of
 
-pytestmark = pytest.mark.slow_on("verilator")
+pytestmark = pytest.mark.slow
 
 
 @cocotb.test()
